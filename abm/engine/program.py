@@ -1,0 +1,225 @@
+"""Turns a month into something that runs: compiled over records (numba), or uncompiled over plain objects.
+
+Compiled code is kept on disk under a name made from everything it depends on – the bytecode of every rule and of all
+that it calls, the constants it names, the declared fields, versions of Python, numba and NumPy – so it is never stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from abm import levers, luck, parameters
+from abm.clock import Now, now_at
+from abm.engine.generate import program, tables
+from abm.engine.kinds import KINDS
+from abm.engine.rules import Month, RuleError, check, name_of, reachable, referenced
+from abm.errors import BadInput
+
+ENTRIES = ("start", "step", "record", "run")
+DEPENDS_ON = ("numba", "llvmlite", "numpy")
+# strict arithmetic; no reference counts, since rules allocate nothing: counting cost more than the rules did
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A month that runs. Each function takes the tables first, in the order of `generate.tables()`."""
+
+    start: Callable[..., None]
+    step: Callable[..., None]
+    record: Callable[..., None]
+    run: Callable[..., None]
+
+
+def check_month(month: Month) -> None:
+    """Refuse a month whose rules ask for what is not there. Raises RuleError."""
+    fields = {name: month.fields(kind) for name, kind in KINDS.items()}
+    known = {
+        "p": set(parameters.describe()),
+        "levers": set(levers.describe()),
+        "now": set(Now._fields),
+        "luck": set(luck.Luck._fields),
+    }
+    check(month, fields, known)
+
+
+def rule_names(month: Month) -> dict[int, str]:
+    """What each rule is called in the program, by id."""
+    names: dict[int, str] = {}
+    for rule in month.each_rule():
+        plain = "".join(c if c.isalnum() else "_" for c in name_of(rule))
+        name, number = plain, 1
+        while name in names.values() and id(rule) not in names:
+            number += 1
+            name = f"{plain}_{number}"
+        names.setdefault(id(rule), name)
+    return names
+
+
+def text_of(month: Month) -> str:
+    """The program's text."""
+    fields = {name: month.fields(kind) for name, kind in KINDS.items()}
+    return program(month, fields, rule_names(month))
+
+
+# ---------------------------------------------------------------------------------------------------------- uncompiled
+
+
+def uncompiled(month: Month) -> Program:
+    """The month as ordinary Python over plain objects: slow, for a debugger and for teaching. Same bits."""
+    check_month(month)
+    rules = {name: rule for rule in month.each_rule() for name in [rule_names(month)[id(rule)]]}
+    space: dict[str, Any] = {**rules, "Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at}
+    exec(compile(text_of(month), "<the month, uncompiled>", "exec"), space)
+    return Program(*(space[entry] for entry in ENTRIES))
+
+
+# ------------------------------------------------------------------------------------------------------------ compiled
+
+_programs: dict[str, Program] = {}
+_compiling = threading.Lock()
+
+
+def compiled(month: Month, warm: Callable[[Program], None]) -> Program:
+    """The month compiled; from the disk if this month has been compiled before.
+
+    warm: makes one short call of everything, so that compilation happens here and not in the middle of a run.
+
+    Raises:
+        RuleError: a rule that cannot be compiled, with the compiler's own words.
+    """
+    key = fingerprint(month)
+    with _compiling:
+        if key not in _programs:
+            _programs[key] = _compile(month, key, warm)
+    return _programs[key]
+
+
+@lru_cache(maxsize=256)
+def fingerprint(month: Month) -> str:
+    """A short hash of everything that the compiled month depends on."""
+    digest = hashlib.blake2b(digest_size=12)
+    for part in (text_of(month), repr(OPTIONS), sys.version, *(version(package) for package in DEPENDS_ON)):
+        digest.update(part.encode())
+    for kind in KINDS.values():
+        digest.update(repr([(f.name, f.type, f.per) for f in month.fields(kind).values()]).encode())
+    digest.update(repr([*parameters.describe(), *levers.describe()]).encode())
+    for function in sorted([*reachable(month), now_at], key=lambda f: (f.__module__, f.__qualname__)):
+        digest.update(repr([function.__qualname__, *_essence(function.__code__)]).encode())
+        constants = [(n, v) for n, v in referenced(function) if isinstance(v, (int, float, str, bool, tuple))]
+        digest.update(repr(constants).encode())
+    return digest.hexdigest()
+
+
+def _essence(code: CodeType) -> Iterator[Any]:
+    """What a function does, without where it stands or how it is documented."""
+    yield code.co_code
+    yield code.co_names
+    yield code.co_varnames
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from _essence(constant)
+        elif not isinstance(constant, str):
+            yield constant
+
+
+def cache_folder() -> Path:
+    """Where compiled months are kept: CORRIDORS_CACHE, or the user's cache folder, or a temporary one."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
+    for place in (os.environ.get("CORRIDORS_CACHE"), str(Path(home) / "corridors"), tempfile.gettempdir()):
+        if place:
+            folder = Path(place)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryFile(dir=folder):
+                    return folder
+            except OSError:
+                continue
+    raise BadInput("no folder can be written for compiled rules; set CORRIDORS_CACHE to one")
+
+
+def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program:
+    folder = cache_folder() / f"month_{key}"
+    ready = folder / "ready"
+    if not ready.exists():
+        check_month(month)
+        print("compiling the rules, once (about twenty seconds) …", file=sys.stderr, flush=True)
+    import numba
+    from numba.core.errors import NumbaError
+    from numba.extending import register_jitable
+
+    jit = numba.njit(**OPTIONS)
+    inlined = numba.njit(inline="always", **OPTIONS)  # where agents go one after the other, calls would cost most
+    often = {id(rule) for entry in month.rules if isinstance(entry, tuple) for rule in entry}
+    cached = numba.njit(cache=True, **OPTIONS)
+    names = rule_names(month)
+    rules = {names[id(rule)]: rule for rule in month.each_rule()}
+    for function in (*reachable(month), now_at):
+        _once(register_jitable, function)
+    module = _module(folder, f"month_{key}", text_of(month))
+    space = module.__dict__
+    space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
+    space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at})
+    exec(compile(text_of(month), str(module.__file__), "exec"), space)
+    for entry in ENTRIES:
+        space[entry] = cached(space[entry])
+    made = Program(*(space[entry] for entry in ENTRIES))
+    try:
+        warm(made)
+    except NumbaError as problem:
+        raise RuleError(f"a rule cannot be compiled: {_gist(str(problem))}") from problem
+    ready.touch()
+    return made
+
+
+_registered: set[int] = set()
+
+
+def _once(register: Callable[[Any], Any], function: Any) -> None:
+    if id(function) not in _registered:
+        register(function)
+        _registered.add(id(function))
+        _kept.append(function)
+
+
+_kept: list[Any] = []  # registered functions stay alive, so that their ids are not given to others
+
+
+def _module(folder: Path, name: str, text: str) -> ModuleType:
+    """A module whose source really stands on disk: numba keeps compiled code only for such."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.replace(file.name, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    return module
+
+
+def _gist(problem: str) -> str:
+    """The telling lines of a compiler's message."""
+    lines = [line.strip() for line in problem.splitlines() if line.strip()]
+    telling = [line for line in lines if "File " in line or "Invalid" in line or "rror" in line or "Cannot" in line]
+    return "; ".join(dict.fromkeys((telling or lines)[:6]))
+
+
+def table_names() -> list[str]:
+    """Names of the tables, in the order that programs take them."""
+    return [name for name, _ in tables()]

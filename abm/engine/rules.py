@@ -1,0 +1,281 @@
+"""Rules, and the month as a list of them.
+
+A rule is a plain function written for one agent. It asks for what it needs by the names of its arguments: its own kind
+(`tie`), agents that it is linked to (`one`, `other`, `border`), whole tables (`ties`, `firms`), and `region`, `now`,
+`p` (parameters), `levers`, `luck`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from abm.engine.kinds import KINDS, Field, Kind
+from abm.errors import BadInput, unknown
+
+Rule = Callable[..., None]
+COMMON = ("region", "now", "p", "levers", "luck")
+
+
+class RuleError(BadInput):
+    """A rule cannot be used: the message names the rule and what is wrong with it."""
+
+
+def each(kind: type[Kind]) -> Callable[[Rule], Rule]:
+    """Declare the kind of agent that a rule is written for."""
+
+    def declare(rule: Rule) -> Rule:
+        rule.kind = kind  # type: ignore[attr-defined]
+        return rule
+
+    return declare
+
+
+def name_of(rule: Rule) -> str:
+    """The rule's name as it stands in the month: module.function."""
+    return f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An output: its name, the kind it belongs to, unit, one line of formula, meaning.
+
+    headline: kept by default when whole runs are held in memory.
+    """
+
+    name: str
+    kind: type[Kind]
+    unit: str
+    formula: str
+    meaning: str
+    headline: bool = False
+
+
+@dataclass(frozen=True)
+class Month:
+    """The order of things: `start` sets up the base year, `rules` happen each month, `measures` are recorded.
+
+    A tuple inside the list means that agents go one after the other, each through all of its rules. Replace, add or
+    leave out rules with the methods below; each returns a new month and leaves this one alone.
+    """
+
+    start: tuple[Any, ...]
+    rules: tuple[Any, ...]
+    measures: tuple[Measure, ...]
+    extra: tuple[tuple[str, tuple[Field, ...]], ...] = field(default=())
+
+    def replace(self, old: Rule, new: Rule) -> Month:
+        """The month with one rule in the place of another."""
+        return self._edited(old, lambda rule: (new,))
+
+    def without(self, *rules: Rule) -> Month:
+        """The month less some rules."""
+        month = self
+        for rule in rules:
+            month = month._edited(rule, lambda rule: ())
+        return month
+
+    def after(self, rule: Rule, new: Rule) -> Month:
+        """The month with a rule added behind another."""
+        return self._edited(rule, lambda found: (found, new))
+
+    def before(self, rule: Rule, new: Rule) -> Month:
+        """The month with a rule added in front of another."""
+        return self._edited(rule, lambda found: (new, found))
+
+    def measuring(self, *measures: Measure) -> Month:
+        """The month with more measures recorded."""
+        return replace(self, measures=self.measures + measures)
+
+    def carrying(self, kind: type, **fields: Field) -> Month:
+        """The month with more state on a kind, for rules of your own; it starts at zero.
+
+        carrying(Firm, mood=state("share", "how the owner feels")) gives every firm a `mood` (a decimal number).
+        """
+        named = tuple(replace(f, name=name, type=f.type or "float") for name, f in fields.items())
+        return replace(self, extra=(*self.extra, (kind.__name__, named)))
+
+    def each_rule(self) -> Iterator[Rule]:
+        """All rules of the start and of the month, in order."""
+        for entry in self.start + self.rules:
+            yield from entry if isinstance(entry, tuple) else (entry,)
+
+    def fields(self, kind: Any) -> dict[str, Field]:
+        """What an agent of this kind carries in this month: declared and extra."""
+        found = dict(kind.fields)
+        for name, extra in self.extra:
+            if name == kind.__name__:
+                found.update({f.name: f for f in extra})
+        return found
+
+    def _edited(self, old: Rule, change: Callable[[Rule], tuple[Rule, ...]]) -> Month:
+        if old not in self.each_rule():
+            raise unknown("rule", name_of(old), [name_of(rule) for rule in self.each_rule()], "month")
+
+        def edit(entries: tuple[Any, ...]) -> Iterator[Any]:
+            for entry in entries:
+                if isinstance(entry, tuple):
+                    inner = tuple(edit(entry))
+                    if inner:
+                        yield inner
+                elif entry is old:
+                    yield from change(entry)
+                else:
+                    yield entry
+
+        return replace(self, start=tuple(edit(self.start)), rules=tuple(edit(self.rules)))
+
+
+# --------------------------------------------------------------------------------------------- checks before compiling
+
+
+def arguments(function: Callable[..., Any]) -> list[str]:
+    """Names of a function's arguments."""
+    return list(inspect.signature(function).parameters)
+
+
+def check(month: Month, fields: dict[str, dict[str, Field]], known: dict[str, set[str]]) -> None:
+    """Refuse rules that ask for what is not there or misspell a field, before any compiler sees them.
+
+    fields: what each kind carries, by the kind's name; known: names of `p`, `levers`, `now`, `luck`.
+
+    Raises:
+        RuleError: naming the rule, the word, and the nearest declared name.
+    """
+    tables = {getattr(k, "words", ""): n for n, k in KINDS.items()}
+    words = {getattr(k, "word", ""): n for n, k in KINDS.items()}
+    for rule in month.each_rule():
+        kind = getattr(rule, "kind", None)
+        if kind is None:
+            raise RuleError(f"rule {name_of(rule)}: say whom it is for, with @each(Kind) above it")
+        links = {f.name: f.to for f in fields[kind.__name__].values() if f.to and not f.per}
+        can_ask = {words_of(kind): kind.__name__, **tables, **links, **dict.fromkeys(COMMON, "")}
+        for argument in arguments(rule):
+            if argument not in can_ask:
+                raise RuleError(f"rule {name_of(rule)}: {unknown('argument', argument, can_ask)}")
+    for measure in month.measures:
+        _check_formula(measure, fields, words)
+    for function in reachable(month):
+        seen = {a: _kind_of(a, tables, words, links_of(fields)) for a in arguments(function)}
+        for word, line in _attributes(function, seen, tables):
+            owner, _, attribute = word.partition(".")
+            names = set(fields[owner]) if owner in fields else known[owner]
+            if attribute not in names:
+                problem = unknown("field" if owner in fields else "name", attribute, sorted(names))
+                raise RuleError(f"rule {name_of(function)}, line {line}: {owner}: {problem}")
+
+
+def _check_formula(measure: Measure, fields: dict[str, dict[str, Field]], words: dict[str, str]) -> None:
+    try:
+        tree = ast.parse(measure.formula, mode="eval")
+    except SyntaxError as problem:
+        raise RuleError(f"measure {measure.name}: '{measure.formula}' is not a formula: {problem.msg}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            kind = words.get(node.value.id)
+            if kind is None:
+                raise RuleError(f"measure {measure.name}: {unknown('kind of agent', node.value.id, words)}")
+            if node.attr not in fields[kind]:
+                raise RuleError(f"measure {measure.name}: {kind}: {unknown('field', node.attr, fields[kind])}")
+
+
+def words_of(kind: Any) -> str:
+    """The word by which a rule asks for the agent itself."""
+    return str(kind.word)
+
+
+def links_of(fields: dict[str, dict[str, Field]]) -> dict[str, str]:
+    """Names under which linked agents are asked for, with their kind."""
+    return {f.name: f.to for of_kind in fields.values() for f in of_kind.values() if f.to in fields and not f.per}
+
+
+def _kind_of(argument: str, tables: dict[str, str], words: dict[str, str], links: dict[str, str]) -> str:
+    if argument in tables:
+        return "table " + tables[argument]
+    return words.get(argument) or links.get(argument) or (argument if argument in COMMON else "")
+
+
+def syntax(function: Callable[..., Any]) -> ast.AST | None:
+    """The function's source as a tree; None where there is none (typed at a prompt, say)."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return None
+
+
+def _attributes(function: Any, seen: dict[str, str], tables: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """All `agent.field` of a function as ('Kind.field', line), as far as the agent's kind is plain to see."""
+    tree = syntax(function)
+    if tree is None:
+        return
+    kinds = dict(seen)
+
+    def kind_of(node: ast.AST) -> str:
+        if isinstance(node, ast.Name):
+            return kinds.get(node.id, "")
+        if isinstance(node, ast.Subscript) and kind_of(node.value).startswith("table "):
+            return kind_of(node.value).removeprefix("table ")
+        return ""
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and kind_of(node.iter).startswith("table "):
+            kinds[node.target.id] = kind_of(node.iter).removeprefix("table ")
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            kinds[node.targets[0].id] = kind_of(node.value)
+    first = function.__code__.co_firstlineno - 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and kind_of(node.value) and "table" not in kind_of(node.value):
+            owner = kind_of(node.value)
+            yield f"{'Region' if owner == 'region' else owner}.{node.attr}", first + node.lineno
+
+
+def reads(function: Callable[..., Any], owner: str) -> set[str]:
+    """Names that a function reads from `p` or `levers`."""
+    tree = syntax(function)
+    if tree is None:
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == owner
+    }
+
+
+# -------------------------------------------------------------------------------------------- what a rule is made of
+
+
+def reachable(month: Month) -> list[Any]:
+    """The rules and every function that they call, each once."""
+    found: dict[int, Any] = {}
+    waiting: list[Any] = list(month.each_rule())
+    while waiting:
+        function = waiting.pop()
+        if id(function) in found:
+            continue
+        found[id(function)] = function
+        waiting += [value for _, value in referenced(function) if inspect.isfunction(value)]
+    return list(found.values())
+
+
+def referenced(function: Any) -> Iterator[tuple[str, Any]]:
+    """Globals and closure values that a function's code names, looking into modules."""
+    names = sorted(_names(function.__code__))
+    for name in names:
+        value = function.__globals__.get(name)
+        if inspect.ismodule(value):
+            for inner in names:
+                if inspect.isfunction(getattr(value, inner, None)) and not value.__name__.startswith("numpy"):
+                    yield f"{name}.{inner}", getattr(value, inner)
+        elif name in function.__globals__:
+            yield name, value
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        yield name, cell.cell_contents
+
+
+def _names(code: Any) -> set[str]:
+    inner = [c for c in code.co_consts if inspect.iscode(c)]
+    return set(code.co_names).union(*(_names(c) for c in inner))

@@ -1,0 +1,184 @@
+"""Builds the tables of a run from the base year, as records or as plain objects, and turns one into the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from abm import levers, parameters
+from abm.base_year import FILES, BaseYear, Datum
+from abm.engine.generate import tables
+from abm.engine.kinds import KINDS, key_of, plain_class, row_type
+from abm.engine.rules import Month
+from abm.errors import BadInput, unknown
+
+Tables = tuple[Any, ...]
+GOLDEN, SILVER = 0.6180339887498949, 0.7548776662466927  # even spread of sides and sectors over the strata of ability
+PLURAL = {"tie": "ties", "bloc": "blocs", "state": "states", "market": "markets", "family": "families",
+          "sector": "sectors", "side": "sides", "size": "sizes", "supplier": "suppliers"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names of all agents, and the record type of every table."""
+
+    names: dict[str, list[str]]
+    types: dict[str, np.dtype[Any]]
+
+
+def sizes_of(world: BaseYear) -> dict[str, int]:
+    """How long each vector field is."""
+    return {word: len(world.names(plural)) for word, plural in PLURAL.items()}
+
+
+def build(world: BaseYear, month: Month, firms: int) -> tuple[Tables, Layout]:
+    """All tables of the base year, before any rule; `firms` is the number sampled for each hub."""
+    sizes = sizes_of(world)
+    names = {table: world.names(table) for table in FILES}
+    names["regions"] = ["region"]
+    names["firms"] = [f"{hub} firm {i}" for hub in names["hubs"] for i in range(firms)]
+    built, types = [], {}
+    for table, kind in tables():
+        kind_fields = month.fields(kind)
+        types[table] = row_type(type(kind.__name__, (), {"fields": kind_fields}), sizes)
+        rows = np.zeros(len(names.get(table, ())), types[table])
+        rows["row"] = np.arange(len(rows))
+        for field in kind_fields.values():
+            if field.to and field.unit == "row or -1":
+                rows[field.name] = -1
+        if table != "firms":
+            rows["key"] = [key_of(name) for name in names.get(table, ())]
+        built.append(rows)
+    found = dict(zip((t for t, _ in tables()), built, strict=True))
+    for table, kind_name in FILES.items():
+        for row, (who, values) in enumerate(world.table(table).items()):
+            for what, datum in values.items():
+                found[table][row][what] = _value(datum, month.fields(KINDS[kind_name]).get(what), world, kind_name)
+            _require(world, table, who, values)
+    _join(world, found, sizes)
+    _settle(world, found, firms, names["firms"])
+    return tuple(built), Layout(names, types)
+
+
+def _value(datum: Datum, field: Any, world: BaseYear, kind_name: str) -> Any:
+    if field is None:
+        raise unknown(f"field of a {kind_name}", datum.what, list(KINDS[kind_name].fields), datum.where)
+    if field.per == "state":
+        return [1.0 if name in datum.value.split(";") else 0.0 for name in world.names("states")]
+    if field.to or field.name == "family":
+        table = PLURAL.get(field.to.lower() or "family", field.to.lower() + "s")
+        known = world.names(table)
+        if datum.value not in known:
+            raise unknown(field.to.lower() or "family", datum.value, known, datum.where)
+        return known.index(datum.value)
+    if field.type == "bool":
+        if datum.value not in ("yes", "no"):
+            raise BadInput(f"{datum.where}: '{datum.what}' must be yes or no, not '{datum.value}'")
+        return datum.value == "yes"
+    try:
+        number = float(datum.value)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number):
+        raise BadInput(f"{datum.where}: '{datum.what}' must be a number in {field.unit}, not '{datum.value}'")
+    if field.unit == "share" and not 0 <= number <= 1:
+        raise BadInput(f"{datum.where}: '{datum.what}' = {number:g} must be a share from 0 to 1")
+    return number
+
+
+NEEDED = {
+    "states": ("population", "gdp"),
+    "ties": ("one", "other", "start_trade", "raw_share", "start_trust", "start_memory", "start_hard", "start_soft"),
+    "hubs": ("border", "people", "side_share"),
+    "basins": ("upstream", "lower", "lowest", "capacity", "mean_inflow", "need"),
+    "blocs": ("family", "activism"),
+}
+
+
+def _require(world: BaseYear, table: str, who: str, values: dict[str, Datum]) -> None:
+    for what in NEEDED.get(table, ()):
+        if what not in values:
+            raise BadInput(f"{table}.csv: '{who}' has no row for '{what}'")
+        if what in ("start_trade", "gdp", "population", "capacity", "mean_inflow") and float(values[what].value) <= 0:
+            raise BadInput(f"{values[what].where}: '{what}' of {who} must be above 0, not {values[what].value}")
+
+
+def _join(world: BaseYear, found: dict[str, Any], sizes: dict[str, int]) -> None:
+    """Memberships of states in blocs, and the sectors of every hub."""
+    members = world.table("memberships")
+    for row, state in enumerate(world.names("states")):
+        for column, bloc in enumerate(world.names("blocs")):
+            values = members.get(f"{state} {bloc}", {})
+            for what in ("membership", "dependence"):
+                found["states"][row][what][column] = float(values[what].value) if what in values else 0.0
+    sectors = world.table("sectors")
+    for hub in found["hubs"]:
+        for column, sector in enumerate(sectors):
+            for what, datum in sectors[sector].items():
+                hub[what][column] = float(datum.value)
+
+
+def _settle(world: BaseYear, found: dict[str, Any], firms: int, names: list[str]) -> None:
+    """Firms of every hub: sides and sectors spread evenly over the strata of ability, whatever their number."""
+    rows = found["firms"]
+    rows["key"] = [key_of(name) for name in names]
+    for hub in found["hubs"]:
+        hub["first"], hub["last"] = hub["row"] * firms, (hub["row"] + 1) * firms
+        part = rows[hub["first"] : hub["last"]]
+        number = np.arange(firms)
+        part["number"], part["hub"], part["border"] = number, hub["row"], hub["border"]
+        part["side"] = (0.5 + number * GOLDEN) % 1 >= hub["side_share"]
+        bounds = np.cumsum(hub["sector_share"])[:-1]
+        part["sector"] = np.searchsorted(bounds, (0.5 + number * SILVER) % 1, side="right")
+
+
+# --------------------------------------------------------------------------------------- what rules see beside tables
+
+
+def parameter_row(values: parameters.Parameters) -> Any:
+    """One record of all parameters."""
+    names = list(parameters.describe())
+    row = np.zeros(1, np.dtype([(name, "f8") for name in names]))
+    for name in names:
+        row[0][name] = getattr(values, name)
+    return row
+
+
+def lever_type(sizes: dict[str, int]) -> np.dtype[Any]:
+    """The record type of one month's levers."""
+    return np.dtype([(n, "f8", (sizes[d.per],)) if d.per else (n, "f8") for n, d in levers.describe().items()])
+
+
+def default_levers(sizes: dict[str, int], steps: int = 1) -> Any:
+    """Levers at their defaults, a record a step."""
+    rows = np.zeros(steps, lever_type(sizes))
+    for name, known in levers.describe().items():
+        rows[name] = known.default
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------------ plain objects
+
+
+def to_plain(rows: Any) -> list[Any]:
+    """Records as ordinary objects with the same fields; vectors become lists."""
+    make = plain_class(type(rows.dtype.type.__name__, (), {"fields": dict.fromkeys(rows.dtype.names)}))
+    objects = []
+    for record in rows:
+        thing = make()
+        for name in rows.dtype.names:
+            setattr(thing, name, record[name].tolist())
+        objects.append(thing)
+    return objects
+
+
+def to_records(objects: list[Any], dtype: np.dtype[Any]) -> Any:
+    """Ordinary objects back as records."""
+    rows = np.zeros(len(objects), dtype)
+    for record, thing in zip(rows, objects, strict=True):
+        for name in dtype.names or ():
+            record[name] = getattr(thing, name)
+    return rows

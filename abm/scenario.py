@@ -1,0 +1,286 @@
+"""A scenario is a story without code: dated changes of levers, and, for past episodes, another base year.
+
+title = "Corridor first"
+based_on = "as-is"
+[[change]]
+at = "2026-01"
+abec_programme = 60
+"reform_KZ-KG" = 10
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from abm import base_year, levers
+from abm.base_year import BaseYear
+from abm.clock import MONTHS_A_YEAR
+from abm.errors import BadInput, place, unknown
+
+SHIPPED = Path(__file__).with_name("scenarios")
+FIRST_YEAR, YEARS = 2025, 11
+KEYS = ("title", "why", "based_on", "base_year", "years", "initial", "change")
+TABLE_OF = {"tie": "ties", "bloc": "blocs", "market": "markets"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Levers set from a date on: at is "2026-01"; levers are (name, value) as written in the file."""
+
+    at: str
+    levers: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens when: a value that can be written down, compared and run again."""
+
+    name: str
+    title: str = ""
+    why: str = ""
+    changes: tuple[Change, ...] = ()
+    own: tuple[Change, ...] = ()
+    first_year: int = FIRST_YEAR
+    years: int = YEARS
+    initial: tuple[tuple[str, str, str], ...] = ()
+
+    @staticmethod
+    def read(name: str | Path) -> Scenario:
+        """A shipped scenario by name, a file by its path, or two of them as "A+B".
+
+        Raises:
+            BadInput: unknown name, broken file, unknown lever or date, value out of range; names file and key.
+        """
+        parts = str(name).split("+")
+        if len(parts) > 1 and not Path(name).exists():
+            found = [Scenario.read(part.strip()) for part in parts]
+            return _combined(found)
+        return _read(str(name))
+
+    @staticmethod
+    def names() -> list[str]:
+        """Names of the shipped scenarios."""
+        return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+    def then(self, at: str, **changes: Any) -> Scenario:
+        """The same scenario with levers changed from a date on; a dash in a name is written as two underscores."""
+        named = {key.replace("__", "-"): value for key, value in changes.items()}
+        change = _change({"at": at, **named}, self, "change")
+        return replace(self, changes=(*self.changes, change), own=(*self.own, change))
+
+    def world(self) -> BaseYear:
+        """The base year of this scenario, with its own starting values."""
+        plain = base_year.read()
+        if not self.initial:
+            return plain
+        return plain.changed({(who, what): value for who, what, value in self.initial}, self.name)
+
+    def to_toml(self) -> str:
+        """The whole scenario as a file that reads back the same, with what it is based on written out."""
+        lines = [f"title = {_toml(self.title)}", f"why = {_toml(self.why)}"]
+        lines += [f"base_year = {self.first_year}", f"years = {self.years}"]
+        for who in dict.fromkeys(who for who, _, _ in self.initial):
+            lines += [f"\n[initial.{_toml(who)}]"]
+            lines += [f"{what} = {_number_or_text(value)}" for owner, what, value in self.initial if owner == who]
+        for change in self.changes:
+            lines += ["\n[[change]]", f"at = {_toml(change.at)}"]
+            lines += [f"{_toml(name)} = {_toml(value)}" for name, value in change.levers]
+        return "\n".join(lines) + "\n"
+
+
+def step_of(date: str, first_year: int, steps_a_year: int) -> int:
+    """The step in which a month "2027-01" begins, counted from January of the base year; may be before or after."""
+    year, month = int(date[:4]), int(date[5:7])
+    return (year - first_year) * steps_a_year + (month - 1) * steps_a_year // MONTHS_A_YEAR
+
+
+def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR) -> Any:
+    """The levers of every step, as a record array.
+
+    A level holds from its date on, a pulse stands in its month, a date lever switches on at its own date.
+    """
+    from abm.engine.world import default_levers, sizes_of
+
+    world = scenario.world()
+    steps = scenario.years * steps_a_year
+    table = default_levers(sizes_of(world), steps)
+    month = steps_a_year // MONTHS_A_YEAR
+    for change in sorted(scenario.changes, key=lambda c: c.at):
+        start = max(0, step_of(change.at, scenario.first_year, steps_a_year))
+        for written, value in change.levers:
+            lever, which = find_lever(written, world)
+            column = table[lever.name] if which is None else table[lever.name][:, which]
+            if lever.form.startswith("date"):
+                column[:] = 0
+                if value != "never":
+                    date = max(0, step_of(value, scenario.first_year, steps_a_year))
+                    column[date : date + month if "pulse" in lever.form else None] = 1
+            elif lever.form == "pulse":
+                column[start : start + month] = value
+            elif lever.form == "choice":
+                column[start:] = lever.words.index(value)
+            else:
+                column[start:] = value
+    return table
+
+
+def find_lever(written: str, world: BaseYear, where: str = "") -> tuple[levers.Lever, Any]:
+    """The lever of a written name, and which of its ties, blocs or markets (None for one, a slice for all).
+
+    Raises:
+        BadInput: no such lever, or no such tie, bloc or market.
+    """
+    known = levers.describe()
+    if written in known and not known[written].per:
+        return known[written], None
+    for name, lever in known.items():
+        if lever.per and (written == name or written.startswith(name + "_")):
+            which = written[len(name) + 1 :]
+            members = world.names(TABLE_OF[lever.per])
+            if which == "all":
+                return lever, slice(None)
+            if which in members:
+                return lever, members.index(which)
+            raise unknown(f"lever {name}_[{lever.per}]", written, [f"{name}_{m}" for m in [*members, "all"]], where)
+    raise unknown("lever", written, lever_names(world), where)
+
+
+def lever_names(world: BaseYear) -> list[str]:
+    """Every name that a scenario may write."""
+    names = []
+    for name, lever in levers.describe().items():
+        members = [*world.names(TABLE_OF[lever.per]), "all"] if lever.per else []
+        names += [f"{name}_{m}" for m in members] if lever.per else [name]
+    return names
+
+
+# -------------------------------------------------------------------------------------------------------- reading files
+
+
+@cache
+def _read_shipped(name: str) -> Scenario:
+    return _parse(SHIPPED / f"{name}.toml", name)
+
+
+def _read(name: str) -> Scenario:
+    if name in Scenario.names():
+        return _read_shipped(name)
+    path = Path(name)
+    if path.suffix == ".toml" or path.exists():
+        return _parse(path, path.stem)
+    raise unknown("scenario", name, Scenario.names())
+
+
+def _parse(path: Path, name: str) -> Scenario:
+    where = name if path.parent == SHIPPED else str(path)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise BadInput(f"{path}: cannot be read as TOML: {problem}") from None
+    for key in raw:
+        if key not in KEYS:
+            raise unknown("key", key, KEYS, where)
+    parent = Scenario.read(_typed(raw, "based_on", str, "", where)) if raw.get("based_on") else Scenario("")
+    first_year = _typed(raw, "base_year", int, parent.first_year, where)
+    years = _typed(raw, "years", int, parent.years, where)
+    if not 1900 <= first_year <= 2100:
+        raise BadInput(f"{where}: 'base_year' = {first_year} is outside 1900 to 2100")
+    if not 1 <= years <= 100:
+        raise BadInput(f"{where}: 'years' = {years} is outside 1 to 100")
+    scenario = replace(
+        parent, name=name, title=_typed(raw, "title", str, name, where), why=_typed(raw, "why", str, "", where),
+        first_year=first_year, years=years, own=(),
+    )  # fmt: skip
+    initial = list(parent.initial)
+    for who, values in _typed(raw, "initial", dict, {}, where).items():
+        if not isinstance(values, dict):
+            raise BadInput(f"{where}: 'initial.{who}' must be a table of starting values, not {values!r}")
+        initial += [(who, what, "yes" if v is True else "no" if v is False else str(v)) for what, v in values.items()]
+    scenario = replace(scenario, initial=tuple(initial))
+    scenario.world()  # refuses unknown agents and values
+    changes = raw.get("change", [])
+    if not isinstance(changes, list):
+        raise BadInput(f"{where}: changes are written [[change]], with double brackets")
+    own = tuple(_change(entry, scenario, f"{where}, change {i + 1}") for i, entry in enumerate(changes))
+    return replace(scenario, changes=(*parent.changes, *own), own=own)
+
+
+def _typed(raw: Mapping[str, Any], key: str, kind: type, default: Any, where: str) -> Any:
+    value = raw.get(key, default)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise BadInput(f"{where}: '{key}' must be {'text' if kind is str else kind.__name__}, not {value!r}")
+    return value
+
+
+def _change(entry: Any, scenario: Scenario, where: str) -> Change:
+    if not isinstance(entry, dict) or "at" not in entry:
+        raise BadInput(f'{where}: a change needs a date, as in at = "2026-01"')
+    at = _date(entry["at"], "at", scenario, where)
+    world = scenario.world()
+    changed = tuple(
+        (name, _value(name, value, scenario, world, where)) for name, value in entry.items() if name != "at"
+    )
+    return Change(at, changed)
+
+
+def _date(value: Any, key: str, scenario: Scenario, where: str) -> str:
+    last = scenario.first_year + scenario.years - 1
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        raise BadInput(
+            f"{place(where)}'{key}' = {value!r} is not a month; write it as \"{scenario.first_year + 1}-01\""
+        )
+    if not scenario.first_year <= int(value[:4]) <= last:
+        raise BadInput(f"{place(where)}'{key}' = {value} is outside {scenario.first_year}-01 to {last}-12")
+    return value
+
+
+def _value(name: str, value: Any, scenario: Scenario, world: BaseYear, where: str) -> Any:
+    lever, _ = find_lever(name, world, where)
+    if lever.form.startswith("date"):
+        return value if value == "never" else _date(value, name, scenario, where)
+    if lever.form == "choice":
+        if value not in lever.words:
+            raise unknown(f"word for '{name}'", str(value), lever.words, where)
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise BadInput(f"{place(where)}'{name}' must be a number in {lever.unit}, not {value!r}")
+    if not lever.low <= value <= lever.high:
+        raise BadInput(f"{place(where)}'{name}' = {value:g} is outside {lever.low:g} to {lever.high:g} {lever.unit}")
+    return value
+
+
+def _combined(parts: Iterable[Scenario]) -> Scenario:
+    first, *rest = parts
+    for other in rest:
+        if (other.first_year, other.years) != (first.first_year, first.years):
+            raise BadInput(
+                f"'{first.name}' and '{other.name}' cannot be combined: they begin or end in different years"
+            )
+        first = replace(
+            first, name=f"{first.name}+{other.name}", title=f"{first.title} + {other.title}",
+            why=f"{first.why}; {other.why}", changes=(*first.changes, *other.own), own=(*first.own, *other.own),
+            initial=(*first.initial, *other.initial),
+        )  # fmt: skip
+    return first
+
+
+def _toml(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number_or_text(value: str) -> str:
+    try:
+        float(value)
+    except ValueError:
+        return {"yes": "true", "no": "false"}.get(value, _toml(value))
+    return value

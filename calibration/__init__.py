@@ -1,0 +1,1 @@
+"""Holds the model against the articles."""

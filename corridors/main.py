@@ -1,0 +1,5 @@
+"""The command `corridors`."""
+
+
+def main() -> None:
+    print("soon")

@@ -1,0 +1,1 @@
+"""Asks questions of the model: many runs, paired comparisons."""
