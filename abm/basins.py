@@ -155,7 +155,7 @@ def release(basin: Basin, now: Now, p: Parameters) -> None:
 
 @each(Basin)
 def count_losses(basin: Basin, now: Now, p: Parameters) -> None:
-    """Crops, winter power and capital lost; compensation exceeds what upstream loses. [worldBank2004, adelphiCarec2017]"""
+    """Crops, winter power, capital lost; compensation exceeds upstream's loss. [worldBank2004, adelphiCarec2017]"""
     if basin.cooperating:
         basin.scared -= now.dt * p.scared_speed * basin.scared
     else:

@@ -1,0 +1,247 @@
+"""`corridors run`: the runs, their files, and the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from abm import __version__, base_year, parameters
+from abm.errors import BadInput, unknown
+from abm.parameters import Parameters
+from abm.scenario import Scenario
+from corridors.output import check_place, written_whole
+
+CHUNK = 50  # runs held at a time before they reach the disk
+MOST_SEEDS = 20_000
+PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line."""
+
+    scenario: str
+    against: str
+    seeds: int
+    out: Path | None
+    force: bool
+    sets: tuple[str, ...]
+    firms: int
+    keep: str
+    threads: int | None
+    chart: bool
+    command: str
+
+
+def run_and_report(request: Request) -> None:
+    """Check everything, run, write, print. Raises BadInput before anything is written."""
+    numbers = Parameters().changed(dict(map(_setting, request.sets)), "--set")
+    stories = read_scenarios(request)
+    if not 1 <= request.seeds <= MOST_SEEDS:
+        raise BadInput(f"--seeds {request.seeds} is outside 1 to {MOST_SEEDS}")
+    if request.keep not in ("headline", "all"):
+        raise unknown("--keep", request.keep, ("headline", "all"))
+    if request.threads is not None and request.threads < 1:
+        raise BadInput(f"--threads {request.threads} must be 1 or more")
+    if request.out:
+        check_place(request.out, request.force)
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        folder = stack.enter_context(written_whole(request.out)) if request.out else None
+        ensembles, seconds, stopped = _simulate(request, stories, numbers, folder)
+        if not ensembles:
+            raise KeyboardInterrupt
+        from corridors import report
+
+        if request.chart and folder:
+            from corridors.chart import draw
+
+            draw(ensembles, stories[0].name, stories[1].name, folder)
+        answer = report.answer(ensembles, stories[0].name, stories[1].name)
+        if folder and request.out:
+            report.write_summary(answer, ensembles, folder)
+            manifest = _manifest(request, stories, numbers, len(next(iter(ensembles.values())).seeds), seconds, stopped)
+            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    report.show(answer, request.out, seconds, time.perf_counter() - began)
+    if stopped:
+        raise KeyboardInterrupt
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise BadInput(f"--set {text}: write it as name=number, as in trade_elasticity=2") from None
+
+
+def read_scenarios(request: Request) -> list[Scenario]:
+    """The scenario, what it is held against, and the two that the futures need; each once."""
+    found = [Scenario.read(request.scenario), Scenario.read(request.against)]
+    if found[0] == found[1]:
+        raise BadInput(f"'{request.scenario}' is held against itself; choose another scenario for --against")
+    if found[0].name == found[1].name:
+        raise BadInput(f"both scenarios are called '{found[0].name}'; rename one of the files")
+    spans = {(s.first_year, s.years) for s in found}
+    if len(spans) > 1:
+        raise BadInput(
+            f"'{found[0].name}' and '{found[1].name}' begin or end in different years; they cannot be paired"
+        )
+    for name in ("frozen", "as-is"):
+        other = Scenario.read(name)
+        if name not in (s.name for s in found) and (other.first_year, other.years) in spans:
+            found.append(other)
+    return found
+
+
+def _simulate(
+    request: Request, stories: list[Scenario], numbers: Parameters, folder: Path | None
+) -> tuple[dict[str, Any], float, bool]:
+    """All runs, in chunks of seeds that go round the scenarios, so that an interrupt leaves them even."""
+    import numpy as np
+
+    from abm.runs import Engine, Runs, run_each
+    from calibration.headline import KEPT
+
+    engines = [Engine(story, firms=request.firms) for story in stories]
+    columns = engines[0].columns
+    wanted = np.array([i for i, c in enumerate(columns) if c.measure in KEPT and KEPT[c.measure] in ("", c.who)])
+    stored = engines[0].kept(request.keep) if folder else wanted
+    every = np.union1d(stored, wanted)
+    report_part = np.searchsorted(every, wanted)
+    file_part = np.searchsorted(every, stored)
+    held: list[list[Any]] = [[] for _ in stories]
+    done: list[int] = []
+    stopped = False
+    began = time.perf_counter()
+    with _progress(len(stories) * request.seeds) as advance, _writer(folder, columns, stored) as write:
+        try:
+            for start in range(0, request.seeds, CHUNK):
+                seeds = list(range(start, min(start + CHUNK, request.seeds)))
+                parts = []
+                for engine in engines:
+                    part = np.zeros((len(seeds), len(engine.levers), len(every)), np.float32)
+                    for _ in run_each(engine, seeds, numbers, every, part, request.threads):
+                        advance()
+                    parts.append(part)
+                for engine, part, keep in zip(engines, parts, held):
+                    write(engine.scenario, seeds, part[:, :, file_part])
+                    keep.append(part[:, :, report_part])
+                done += seeds
+        except KeyboardInterrupt:
+            stopped = True
+    kept = tuple(columns[i] for i in wanted)
+    runs = {
+        story.name: Runs(story, tuple(done), kept, np.concatenate(parts))
+        for story, parts in zip(stories, held)
+        if parts
+    }
+    return runs, time.perf_counter() - began, stopped
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A bar on standard error, for work longer than a second."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("runs", total=total)
+    began = time.perf_counter()
+    shown = False
+
+    def advance() -> None:
+        nonlocal shown
+        bar.advance(task)
+        if not shown and time.perf_counter() - began > 1:
+            shown = True
+            bar.start()
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            bar.stop()
+
+
+@contextmanager
+def _writer(folder: Path | None, columns: Any, stored: Any) -> Iterator[Any]:
+    """Writes tidy rows to runs.parquet: one row a scenario, seed and month, one column a series."""
+    if folder is None:
+        yield lambda *ignored: None
+        return
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [columns[i].name for i in stored]
+    label = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema(
+        [("scenario", label), ("seed", pa.int64()), ("month", pa.date32())]
+        + [pa.field(n, pa.float32(), metadata={"unit": columns[i].unit}) for n, i in zip(names, stored)]
+    )
+    shape: dict[str, Any] = {"compression": "zstd", "use_byte_stream_split": names, "use_dictionary": ["scenario"]}
+    with pq.ParquetWriter(folder / "runs.parquet", schema, **shape) as file:
+
+        def write(story: Scenario, seeds: list[int], series: Any) -> None:
+            steps = series.shape[1]
+            first = np.datetime64(f"{story.first_year}-01", "M")
+            months = (first + np.arange(steps)).astype("datetime64[D]").astype(np.int32)
+            flat = series.reshape(-1, series.shape[2])
+            rows = len(flat)
+            arrays: list[Any] = [
+                pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), [story.name]),
+                pa.array(np.repeat(np.array(seeds, np.int64), steps)),
+                pa.array(np.tile(months, len(seeds)), pa.date32()),
+                *(pa.array(np.ascontiguousarray(flat[:, i])) for i in range(flat.shape[1])),
+            ]
+            file.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+        yield write
+
+
+def _manifest(
+    request: Request, stories: list[Scenario], numbers: Parameters, runs: int, seconds: float, stopped: bool
+) -> dict[str, Any]:
+    """Everything that is needed to get the same bits again."""
+    return {
+        "command": request.command,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "complete": not stopped,
+        "scenarios": {story.name: story.to_toml() for story in stories},
+        "seeds": {"first": 0, "count": runs},
+        "firms": request.firms,
+        "parameters": {name: getattr(numbers, name) for name in parameters.describe()},
+        "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(base_year.WORLD.glob("*.csv"))},
+        "versions": {"corridors": __version__, "python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "code": code_version(),
+        "seconds_of_simulation": round(seconds, 2),
+    }
+
+
+def code_version() -> str:
+    """The commit that the code stands at, "-changed" where files differ from it; else the version."""
+    here = Path(__file__).parent
+    try:
+        commit = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True, timeout=5
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", "../abm", "../corridors", "../calibration", "../experiments"],
+            cwd=here, capture_output=True, text=True, check=True, timeout=5,
+        ).stdout  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return f"version {__version__}"
+    return f"commit {commit}{'-changed' if changed else ''}"
