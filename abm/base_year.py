@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -30,11 +30,12 @@ class Datum:
     confidence: str
     file: str
     line: int
+    changed_by: str = ""
 
     @property
     def where(self) -> str:
-        """File and line, for messages."""
-        return f"{self.file}:{self.line}"
+        """File and line, or the scenario that changed the value; for messages."""
+        return f"{self.changed_by}, initial.{self.who}" if self.changed_by else f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class BaseYear:
     def changed(self, changes: Mapping[tuple[str, str], str], where: str) -> BaseYear:
         """The same world with some values replaced: {(who, what): value}."""
         rows = [
-            Datum(**{**d.__dict__, "value": changes[d.who, d.what], "source": where})
+            replace(d, value=changes[d.who, d.what], source=f"scenario {where}", changed_by=where)
             if (d.who, d.what) in changes
             else d
             for d in self.rows

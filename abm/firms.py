@@ -12,7 +12,7 @@ from abm.hub import Hub
 from abm.levers import Levers
 from abm.luck import Luck, event, logistic_noise, normal_quantile, uniform, wait
 from abm.parameters import Parameters
-from abm.ties import diplomas_level, fund_level
+from abm.ties import diplomas_level, fund_level, left
 
 if TYPE_CHECKING:
     from abm.ties import Tie
@@ -157,9 +157,17 @@ def orders(firm: Firm, hub: Hub, p: Parameters) -> float:
         for slot in range(len(firm.suppliers)):
             if firm.suppliers[slot] >= 0:
                 sales *= hub.relief
-            if firm.supply_gaps[slot] > 0:
-                sales *= 1 - p.supplier_loss
+        sales *= output_kept(firm, p)
     return sales
+
+
+def output_kept(firm: Firm, p: Parameters) -> float:
+    """What missing suppliers leave of a tenant's output."""
+    kept = 1.0
+    for slot in range(len(firm.suppliers)):
+        if firm.supply_gaps[slot] > 0:
+            kept *= 1 - p.supplier_loss
+    return kept
 
 
 # -------------------------------------------------------------------------------------------------------- the month
@@ -256,7 +264,7 @@ def supply(
         if uniform(luck, firm.key, THIRD) < border.trust / 2:
             firm.suppliers_wanted += 1
     for slot in range(firm.suppliers_wanted):
-        firm.supply_gaps[slot] = max(0.0, firm.supply_gaps[slot] - now.dt)
+        firm.supply_gaps[slot] = left(firm.supply_gaps[slot], now)
         if firm.suppliers[slot] >= 0:
             supplier = firms[firm.suppliers[slot]]
             if not supplier.in_hub or supplier.generation != firm.supplier_births[slot]:
@@ -298,9 +306,11 @@ def sell(firm: Firm, hub: Hub, now: Now, p: Parameters) -> None:
             firm.loss_years = 0.0
     else:
         firm.experience -= p.experience_fade * now.dt * firm.experience
-    home = p.home_sales * firm.ability * hub.boost[firm.sector] * hub.price_level * hub.labour
+    home = hub.home_sales[firm.sector] * firm.ability
+    if firm.in_hub:
+        home *= output_kept(firm, p)
     firm.revenue = firm.exports + home
-    firm.workers = firm.revenue / (hub.sales_per_worker[firm.sector] * hub.price_level)
+    firm.workers = firm.revenue * hub.hands[firm.sector]
 
 
 @each(Firm)
@@ -311,7 +321,8 @@ def count(firm: Firm, hub: Hub, p: Parameters) -> None:
     hub.revenue += weight * firm.revenue
     hub.jobs_by_side[firm.side] += jobs
     hub.jobs_by_sector[firm.sector] += jobs
-    hub.firms_by_size[size_class(firm.workers, p)] += weight
+    limits_reached = int(firm.workers >= p.micro_firm) + int(firm.workers >= p.small_firm)
+    hub.firms_by_size[limits_reached + int(firm.workers >= p.medium_firm)] += weight
     if firm.partner >= 0:
         hub.ventures += weight / 2
     if hub.boost[firm.sector] > 1:
@@ -326,16 +337,7 @@ def count(firm: Firm, hub: Hub, p: Parameters) -> None:
         hub.hub_jobs += jobs
         hub.rent += weight * p.discount * firm.entry_paid
         without = firm.exports / (exp(firm.k - hub.k_outside) * hub.agglomeration)
-        hub.extra_sales += weight * hub.adds_value[firm.sector] * (firm.exports - without)
+        hub.extra_sales += weight * hub.adds_value[firm.sector] * (firm.exports - without) / hub.boost[firm.sector]
         for slot in range(len(firm.suppliers)):
             if firm.suppliers[slot] >= 0:
                 hub.suppliers += weight
-
-
-def size_class(workers: float, p: Parameters) -> int:
-    """0 micro, 1 small, 2 medium, 3 large."""
-    if workers < p.micro_firm:
-        return 0
-    if workers < p.small_firm:
-        return 1
-    return 2 if workers < p.medium_firm else 2 + 1

@@ -52,7 +52,6 @@ class Hub(Kind):
     places: float = state("tenants", "places ready for tenants")
     tenants: float = state("tenants", "firms in the hub")
     applicants: float = state("firms", "that applied this month")
-    admitting: float = state("sampled firms", "places still to be drawn by lot this month")
     price_level: float = state("1", "money of firms against the base year")
     market: float = state("mn US$/yr", "orders of an exporter of median ability in the base year")
     running_cost: float = state("mn US$/yr", "yearly cost of exporting, in prices of the base year")
@@ -64,6 +63,8 @@ class Hub(Kind):
     agglomeration: float = state("1", "gain in sales from other tenants")
     advantage: float = state("share", "gain in orders that a move into the hub promises")
     boost: Vector = state("1", "what agro-industrial partnerships make of sales ability, by sector", per="sector")
+    home_sales: Vector = state("mn US$/yr", "sales at home of a firm of median ability, by sector", per="sector")
+    hands: Vector = state("workers per mn US$/yr", "by sector, at prices of the month", per="sector")
     labour: float = state("share", "of the hands wanted, found")
     exporters: float = state("firms", "that export")
     ventures: float = state("ventures", "pairs of firms across the border")
@@ -103,7 +104,7 @@ def construct(
         hub.open_years += now.dt
     if hub.started:
         leaders = 1 - p.works_leaders + p.works_leaders * (one.leads + other.leads) / 2
-        works = min(1.0, programme / p.full_works * p.execution * levers.execution_factor * leaders)
+        works = programme / p.full_works * p.execution * levers.execution_factor * leaders
         speed = p.hub_build_speed * (1 - p.build_works + p.build_works * works) * sqrt(border.hard / p.build_hard)
         hub.built += now.dt * speed * (1 - hub.built)
     hub.places = p.hub_places * hub.built if hub.open else 0.0
@@ -129,6 +130,8 @@ def quote(hub: Hub, border: Tie, region: Region, now: Now, p: Parameters, levers
     hub.labour = min(1.0, hands / wanted)
     for sector in range(len(hub.boost)):
         hub.boost[sector] = 1 + p.agro_ability * region.agro * hub.takes_agro[sector]
+        hub.home_sales[sector] = p.home_sales * hub.boost[sector] * hub.price_level * hub.labour
+        hub.hands[sector] = 1 / (hub.sales_per_worker[sector] * hub.price_level)
 
 
 def jobs(hub: Hub) -> float:
@@ -146,9 +149,11 @@ def admit(hub: Hub, border: Tie, firms: list[Firm], p: Parameters, levers: Lever
     A part of a place is drawn too, so that the outcome does not depend on how many firms one sampled firm stands for.
     """
     hub.applicants = 0.0
-    hub.admitting = 0.0
     free = (hub.places - hub.tenants) / hub.weight
     if free <= 0 or hub.advantage <= 0:
+        return
+    places = int(free + uniform(luck, hub.key, LAST_PLACE))
+    if places == 0:
         return
     cost = p.hub_entry_cost * hub.price_level * (1 - p.entry_fund_discount * fund_level(border, p, levers))
     worth_it = cost * p.demand_elasticity * p.discount / hub.advantage
@@ -162,7 +167,6 @@ def admit(hub: Hub, border: Tie, firms: list[Firm], p: Parameters, levers: Lever
                 firm.applies = True
                 applicants += 1
     hub.applicants = applicants * hub.weight
-    places = int(free + uniform(luck, hub.key, LAST_PLACE))
     for i in range(hub.first, hub.last):
         firm = firms[i]
         if firm.applies and places > 0:

@@ -67,7 +67,9 @@ def uniform_of_year(luck: Luck, who: int, what: int, year: int) -> float:
 
 def happens(luck: Luck, who: int, what: int, rate: float) -> bool:
     """Does an event of this yearly rate strike within the month?"""
-    return uniform(luck, who, what) < 1.0 - exp(-rate * luck.dt)
+    odds = rate * luck.dt
+    u = uniform(luck, who, what)
+    return u < odds and u < 1.0 - exp(-odds)  # 1-e^-x is never above x: the first test spares the exponential
 
 
 def wait(luck: Luck, who: int, what: int, rate: float) -> float:

@@ -12,6 +12,7 @@ from abm.measures import MEASURES
 START = (
     ties.set_out,
     basins.fill,
+    states.take_office,
     states.attend,
     ties.set_reference,
     firms.found,
@@ -55,9 +56,10 @@ RULES = (
     # firms
     hub.construct,
     hub.quote,
+    firms.review,
     hub.admit,
     hub.clear_books,
-    (firms.review, firms.fail, firms.pair, firms.supply, firms.sell, firms.count),
+    (firms.pair, firms.supply, firms.fail, firms.sell, firms.count),
     hub.deliver,
     # trade of every tie, and the accounts
     ties.trade,

@@ -133,6 +133,8 @@ class Parameters:
         meaning="cost cut to the outside market at a full stock")  # fmt: skip
     outward_trade: float = number(5, unit="bn US$/yr", role="assumed", source="judgement",
         meaning="trade with an outside market that a corridor serves")  # fmt: skip
+    outward_most: float = number(0.5, unit="share", role="assumed", source="judgement",
+        meaning="largest cost cut to an outside market")  # fmt: skip
     outward_rivalry_money: float = number(100, unit="mn US$/yr", role="assumed", source="judgement",
         meaning="outward money that doubles rivalry for the states it crosses")  # fmt: skip
 
@@ -143,7 +145,7 @@ class Parameters:
         meaning="firms' required return")  # fmt: skip
     export_sunk_cost: float = number(0.4, unit="mn US$", role="pinned", source="DasRobertsTybout2007",
         meaning="cost of starting to export (nominal; grows with demand_trend)")  # fmt: skip
-    hub_entry_cost: float = number(0.55, 0.3, 0.8, unit="mn US$", role="fit", source="ls2025",
+    hub_entry_cost: float = number(0.55, 0.3, 0.8, unit="mn US$", role="fit", source="trend2024",
         meaning="cost of moving into the hub (nominal; grows with demand_trend)", note="budget of the Kordai complex")  # fmt: skip
     export_share: float = number(0.28, unit="share", role="assumed", source="RobertsTybout1997",
         meaning="pool firms exporting in 2025 (sets the running cost of exporting)")  # fmt: skip
@@ -295,6 +297,8 @@ class Parameters:
         meaning="speed at which capital is scared away or comes back")  # fmt: skip
     scared_by_dispute: float = number(0.1, unit="share", role="assumed", source="judgement",
         meaning="capital that a dispute scares at once")  # fmt: skip
+    scared_upstream: float = number(1 / 3, unit="share", role="assumed", source="judgement",
+        meaning="part of scared capital that upstream bears, in the states' gains")  # fmt: skip
     grid_money: float = number(600, unit="mn US$", role="assumed", source="judgement",
         meaning="money of a fully joined grid")  # fmt: skip
     grid_fade: float = number(0.02, unit="1/yr", role="assumed", source="judgement",
@@ -417,7 +421,7 @@ class Parameters:
         meaning="cost of common settlement in full")  # fmt: skip
     tariff_cost: float = number(20, unit="mn US$/yr", role="assumed", source="judgement",
         meaning="tariffs lost when all ties trade freely")  # fmt: skip
-    hub_cost: float = number(68, unit="mn US$", role="assumed", source="ls2025",
+    hub_cost: float = number(68, unit="mn US$", role="assumed", source="trend2024",
         meaning="cost of building the hub", note="68.1 mn US$ expected")  # fmt: skip
     hub_cost_years: float = number(4, unit="yr", role="assumed", source="judgement",
         meaning="over which that cost is spread")  # fmt: skip

@@ -109,10 +109,11 @@ class Engine:
 
     def __post_init__(self) -> None:
         check_size(self.firms, self.steps_a_year)
-        self.tables, self.layout = _built(self.world or self.scenario.world(), self.month, self.firms)
-        sizes = sizes_of(self.world or self.scenario.world())
+        world = self.world or self.scenario.world()
+        self.tables, self.layout = _built(world, self.month, self.firms)
+        sizes = sizes_of(world)
         self.defaults = default_levers(sizes)
-        self.levers = lever_table(self.scenario, self.steps_a_year)
+        self.levers = lever_table(self.scenario, self.steps_a_year, world)
         self.columns = columns_of(self.month, self.layout)
         self.program = uncompiled(self.month) if self.plain else compiled(self.month, self._warm)
 

@@ -49,6 +49,7 @@ class Scenario:
     first_year: int = FIRST_YEAR
     years: int = YEARS
     initial: tuple[tuple[str, str, str], ...] = ()
+    file: str = ""
 
     @staticmethod
     def read(name: str | Path) -> Scenario:
@@ -79,7 +80,21 @@ class Scenario:
         plain = base_year.read()
         if not self.initial:
             return plain
-        return plain.changed({(who, what): value for who, what, value in self.initial}, self.name)
+        return plain.changed({(who, what): value for who, what, value in self.initial}, self.file or self.name)
+
+    def rebased(self, like: Scenario) -> Scenario:
+        """The same policies in another scenario's base year: what stands from the first month on still does.
+
+        Raises:
+            BadInput: a change is dated outside the other scenario's years.
+        """
+        first = f"{self.first_year}-01"
+        moved = tuple(replace(c, at=f"{like.first_year}-01") if c.at == first else c for c in self.changes)
+        for change in moved:
+            _date(change.at, "at", like, f"'{self.name}' in the years of '{like.name}'")
+        return replace(
+            self, first_year=like.first_year, years=like.years, initial=like.initial, changes=moved, own=moved
+        )
 
     def to_toml(self) -> str:
         """The whole scenario as a file that reads back the same, with what it is based on written out."""
@@ -100,14 +115,15 @@ def step_of(date: str, first_year: int, steps_a_year: int) -> int:
     return (year - first_year) * steps_a_year + (month - 1) * steps_a_year // MONTHS_A_YEAR
 
 
-def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR) -> Any:
+def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR, world: BaseYear | None = None) -> Any:
     """The levers of every step, as a record array.
 
-    A level holds from its date on, a pulse stands in its month, a date lever switches on at its own date.
+    A level holds from its date on, a pulse stands in its month, a date lever switches on at its own date. A later
+    change leaves alone what came before it.
     """
     from abm.engine.world import default_levers, sizes_of
 
-    world = scenario.world()
+    world = world or scenario.world()
     steps = scenario.years * steps_a_year
     table = default_levers(sizes_of(world), steps)
     month = steps_a_year // MONTHS_A_YEAR
@@ -117,9 +133,9 @@ def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR) -> Any:
             lever, which = find_lever(written, world)
             column = table[lever.name] if which is None else table[lever.name][:, which]
             if lever.form.startswith("date"):
-                column[:] = 0
+                column[start:] = 0
                 if value != "never":
-                    date = max(0, step_of(value, scenario.first_year, steps_a_year))
+                    date = max(start, step_of(value, scenario.first_year, steps_a_year))
                     column[date : date + month if "pulse" in lever.form else None] = 1
             elif lever.form == "pulse":
                 column[start : start + month] = value
@@ -168,17 +184,19 @@ def _read_shipped(name: str) -> Scenario:
     return _parse(SHIPPED / f"{name}.toml", name)
 
 
-def _read(name: str) -> Scenario:
+def _read(name: str, where: str = "", above: tuple[Path, ...] = ()) -> Scenario:
     if name in Scenario.names():
         return _read_shipped(name)
     path = Path(name)
-    if path.suffix == ".toml" or path.exists():
-        return _parse(path, path.stem)
-    raise unknown("scenario", name, Scenario.names())
+    if path.suffix == ".toml" or path.is_file():
+        return _parse(path, path.stem, above)
+    raise unknown("scenario", name, Scenario.names(), where)
 
 
-def _parse(path: Path, name: str) -> Scenario:
+def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
     where = name if path.parent == SHIPPED else str(path)
+    if path.resolve() in above:
+        raise BadInput(f"{where}: is based on itself, by way of {' and '.join(p.name for p in above)}")
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -188,7 +206,8 @@ def _parse(path: Path, name: str) -> Scenario:
     for key in raw:
         if key not in KEYS:
             raise unknown("key", key, KEYS, where)
-    parent = Scenario.read(_typed(raw, "based_on", str, "", where)) if raw.get("based_on") else Scenario("")
+    based_on = _typed(raw, "based_on", str, "", where)
+    parent = _read(based_on, f"{where}, based_on", (*above, path.resolve())) if based_on else Scenario("")
     first_year = _typed(raw, "base_year", int, parent.first_year, where)
     years = _typed(raw, "years", int, parent.years, where)
     if not 1900 <= first_year <= 2100:
@@ -197,7 +216,7 @@ def _parse(path: Path, name: str) -> Scenario:
         raise BadInput(f"{where}: 'years' = {years} is outside 1 to 100")
     scenario = replace(
         parent, name=name, title=_typed(raw, "title", str, name, where), why=_typed(raw, "why", str, "", where),
-        first_year=first_year, years=years, own=(),
+        first_year=first_year, years=years, own=(), file=where,
     )  # fmt: skip
     initial = list(parent.initial)
     for who, values in _typed(raw, "initial", dict, {}, where).items():

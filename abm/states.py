@@ -48,6 +48,12 @@ def logistic(x: float) -> float:
 
 
 @each(State)
+def take_office(state: State) -> None:
+    """The base year: leaders are engaged where the data say so."""
+    state.leads = 1 if state.engaged else 0
+
+
+@each(State)
 def lead(state: State, p: Parameters, levers: Levers, luck: Luck) -> None:
     """Leaders turn away from the region and come back; a scenario may hold them or send them away. [assumed]"""
     if state.engaged:

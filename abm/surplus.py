@@ -71,6 +71,7 @@ def pay(
     ties: list[Tie],
     hubs: list[Hub],
     corridors: list[Corridor],
+    now: Now,
     p: Parameters,
     levers: Levers,
 ) -> None:
@@ -88,9 +89,10 @@ def pay(
             money += p.replication_works + p.replication_reform * p.reform_money
         could_lose += tie.start_trade * (1 - tie.start_free_trade)
         lost_tariffs += tie.start_trade * max(0.0, tie.free_trade - tie.start_free_trade)
-    money += p.tariff_cost * lost_tariffs / could_lose
+    if could_lose > 0:
+        money += p.tariff_cost * lost_tariffs / could_lose
     for hub in hubs:
-        if hub.open and hub.open_years <= p.hub_cost_years:
+        if hub.open and hub.open_years <= p.hub_cost_years + now.dt / 2:
             money += p.hub_cost / p.hub_cost_years
     region.lever_cost = money / 1000
     region.outside_cost = 0.0
@@ -99,7 +101,7 @@ def pay(
         if corridor.market >= 0:
             region.outside_cost += corridor.programme
             cut = p.outward_gain * corridor.stock
-            region.outside_trade += p.outward_trade * (exp(-p.trade_elasticity * log(1 - min(1 / 2, cut))) - 1)
+            region.outside_trade += p.outward_trade * (exp(-p.trade_elasticity * log(1 - min(p.outward_most, cut))) - 1)
 
 
 @each(Region)
@@ -124,16 +126,16 @@ def share_gains(state: State, ties: list[Tie], hubs: list[Hub], basins: list[Bas
             state.gains += (p.value_added_share * hub.extra_sales - hub.rent) / 1000 / 2
     for basin in basins:
         if basin.upstream == state.row:
-            state.gains += upstream_gain(basin)
+            state.gains += left_upstream(basin, p)
         if basin.lower == state.row or basin.lowest == state.row:
-            state.gains += downstream_gain(basin) / 2
+            state.gains += left_downstream(basin, p) / 2
 
 
-def upstream_gain(basin: Basin) -> float:
-    """What the year's bargain leaves upstream: compensation, less power forgone and a third of scared capital."""
-    return basin.payment - basin.power_loss - basin.capital_loss / (2 + 1)
+def left_upstream(basin: Basin, p: Parameters) -> float:
+    """What the year's bargain leaves upstream, bn US$/yr: compensation, less power forgone and scared capital."""
+    return basin.payment - basin.power_loss - p.scared_upstream * basin.capital_loss
 
 
-def downstream_gain(basin: Basin) -> float:
+def left_downstream(basin: Basin, p: Parameters) -> float:
     """What it leaves the two states downstream together, bn US$/yr."""
-    return -basin.payment - basin.crop_loss - basin.capital_loss * 2 / (2 + 1)
+    return -basin.payment - basin.crop_loss - (1 - p.scared_upstream) * basin.capital_loss

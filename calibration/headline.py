@@ -24,11 +24,12 @@ FUTURES = {
     "future_fragmentation": futures.FRAGMENTATION,
     "future_external": futures.EXTERNAL,
 }
-# what must be kept of each run to measure all of this: measures, and of whom ("" is everybody)
-KEPT = {
-    "trade": TIE, "trade_raw": TIE, "cut": TIE, "intensity": "", "trust": "", "disputes": "", "attention": "",
-    "leading_family": "", "leading_share": "", "hub_jobs": "", "jobs": "", "tenants": "", "places": "",
-    "exporters": "", "storage": "", "mean_attention": "", "mean_trust": "", "surplus": "", "regional_trade": "",
+CLOSED = "KG-TJ"
+# what must be kept of each run to measure all of this: measures, and of whom (nobody named is everybody)
+KEPT: dict[str, tuple[str, ...]] = {
+    "trade": (TIE, CLOSED), "trade_raw": (TIE,), "cut": (TIE,), "intensity": (), "trust": (), "disputes": (),
+    "attention": (), "leading_family": (), "leading_share": (), "hub_jobs": (), "jobs": (), "tenants": (),
+    "storage": (), "mean_attention": (), "mean_trust": (), "surplus": (), "regional_trade": (),
 }  # fmt: skip
 Ensembles = Mapping[str, Runs]
 
@@ -99,6 +100,12 @@ def prospects(runs: Runs, frozen: Runs) -> Any:
     end, null = futures.Ending.of(runs), futures.Ending.of(frozen)
     weights = end.weights / end.weights.sum()
     return (end.intensity @ weights > np.quantile(null.intensity @ weights, 1 - futures.QUANTILE)).astype(float)
+
+
+def closure(runs: Runs) -> Row:
+    """KG-TJ trade of calendar 2023 over 2020, in the replay of the shut border."""
+    ratio = runs.year("trade", CLOSED, 2023) / runs.year("trade", CLOSED, 2020)
+    return _row("kgtj_closure", "KG-TJ trade 2023 over 2020", ratio, True)
 
 
 def _whos(runs: Runs, measure: str) -> list[str]:

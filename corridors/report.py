@@ -20,7 +20,8 @@ from calibration.headline import FUTURES, HUB, TIE, Row
 from experiments.paired import Band, in_words, variance_gain
 
 WIDTH = 120
-HEADLINE = ("trade_2025", "raw_share_2025", "trade_2030", "cost_cut", "jobs")
+HEADLINE = ("trade_2025", "raw_share_2025", "trade_2030", "cost_cut", "jobs", "kgtj_closure")
+HINDCAST = "kgtj-hindcast"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def answer(ensembles: Mapping[str, Runs], scenario: str, against: str) -> Answer
     first, other = ensembles[scenario], ensembles[against]
     covers = first.scenario.first_year == 2025 and first.scenario.years >= 11
     rows, endings, trend, hub_jobs = [], {}, {}, None
+    if first.scenario.name == HINDCAST:
+        rows = [headline.closure(first)]
     if covers:
         rows = headline.measure(ensembles, scenario, against)
         shown = dict.fromkeys([headline.AS_IS, scenario, against])
@@ -174,6 +177,7 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
             b = found.hub_jobs
             table.add_row("jobs of hub tenants 2030", "", f"{b.median:,.0f}", f"{b.low:,.0f} to {b.high:,.0f}", "", "")
         console.print(table)
+    if found.endings:
         _show_futures(console, found)
     table = _table(f"Paired difference: {found.scenario} less {found.against}")
     for head, side in (("measure", "left"), ("difference", "right"), ("10-90 % band", "right"), ("", "left"),
@@ -185,7 +189,7 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
         band = f"{_number(d.band.low, d.unit, True)} to {_number(d.band.high, d.unit, True)}"
         table.add_row(d.label, number, band, d.words, gain)
     console.print(table)
-    if found.rows:
+    if found.endings:
         _show_failures(console, found, failing)
         _show_origins(console)
     if out:

@@ -23,6 +23,7 @@ from corridors.output import check_place, written_whole
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 20_000
+FROZEN = "frozen"
 PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "matplotlib")
 
 
@@ -92,12 +93,14 @@ def read_scenarios(request: Request) -> list[Scenario]:
         raise BadInput(f"'{request.scenario}' is held against itself; choose another scenario for --against")
     if found[0].name == found[1].name:
         raise BadInput(f"both scenarios are called '{found[0].name}'; rename one of the files")
+    if request.against == FROZEN:
+        found[1] = found[1].rebased(found[0])
     spans = {(s.first_year, s.years) for s in found}
     if len(spans) > 1:
         raise BadInput(
             f"'{found[0].name}' and '{found[1].name}' begin or end in different years; they cannot be paired"
         )
-    for name in ("frozen", "as-is"):
+    for name in (FROZEN, "as-is"):
         other = Scenario.read(name)
         if name not in (s.name for s in found) and (other.first_year, other.years) in spans:
             found.append(other)
@@ -115,7 +118,9 @@ def _simulate(
 
     engines = [Engine(story, firms=request.firms) for story in stories]
     columns = engines[0].columns
-    wanted = np.array([i for i, c in enumerate(columns) if c.measure in KEPT and KEPT[c.measure] in ("", c.who)])
+    wanted = np.array(
+        [i for i, c in enumerate(columns) if c.measure in KEPT and (not KEPT[c.measure] or c.who in KEPT[c.measure])]
+    )
     stored = engines[0].kept(request.keep) if folder else wanted
     every = np.union1d(stored, wanted)
     report_part = np.searchsorted(every, wanted)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import Any
 
 from abm.engine.kinds import KINDS, Field
 from abm.engine.rules import Measure, Month, Rule, arguments, words_of
@@ -14,6 +15,8 @@ from abm.engine.rules import Measure, Month, Rule, arguments, words_of
 TABLES = ("states", "ties", "corridors", "hubs", "firms", "blocs", "basins", "regions")
 ORDER = {"State": 0, "Tie": 1, "Corridor": 2, "Hub": 3, "Firm": 4, "Bloc": 5, "Basin": 6, "Region": 7}
 
+MANY = "firms"
+PASS = "pass_"
 RUN = "parameters, defaults, levers, steps_a_year, first_year, low, high, keep, row, out"
 HEADER = '''"""The compiled month. Written by abm.engine.generate from the month's rules; do not edit."""
 '''
@@ -32,13 +35,26 @@ def program(month: Month, fields: dict[str, dict[str, Field]], names: dict[int, 
     """
     all_tables = ", ".join(name for name, _ in tables())
     given = f"{all_tables}, p, levers, now, luck"
-    start = [line for entry in month.start for line in _loop(entry, fields, names)]
-    step = [line for entry in month.rules for line in _loop(entry, fields, names)]
+    passes: list[str] = []
+
+    def body(entries: tuple[Any, ...]) -> list[str]:
+        lines: list[str] = []
+        for entry in entries:
+            loop = _loop(entry, fields, names)
+            if is_long(entry):  # a function of its own: the compiler does better by long loops
+                name = f"{PASS}{len(passes)}"
+                passes.append("\n".join([f"\n\ndef {name}({given}):", "    region = regions[0]", *_indented(loop)]))
+                loop = [f"{name}({given})"]
+            lines += loop
+        return lines
+
+    start, step = body(month.start), body(month.rules)
     record = list(_record(month.measures, fields))
     return "\n".join(
         [
             HEADER,
-            f"def start({given}):",
+            *passes,
+            f"\n\ndef start({given}):",
             "    region = regions[0]",
             *_indented(start),
             f"\n\ndef step({given}):",
@@ -62,6 +78,11 @@ def program(month: Month, fields: dict[str, dict[str, Field]], names: dict[int, 
             "",
         ]
     )
+
+
+def is_long(entry: Rule | tuple[Rule, ...]) -> bool:
+    """Does this entry of the month go over hundreds of agents?"""
+    return isinstance(entry, tuple) or entry.kind.words == MANY  # type: ignore[attr-defined]
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from abm import levers, luck, parameters
 from abm.clock import Now, now_at
-from abm.engine.generate import program, tables
+from abm.engine.generate import PASS, is_long, program, tables
 from abm.engine.kinds import KINDS
 from abm.engine.rules import Month, RuleError, check, name_of, reachable, referenced
 from abm.errors import BadInput
@@ -162,8 +162,9 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
     from numba.extending import register_jitable
 
     jit = numba.njit(**OPTIONS)
-    inlined = numba.njit(inline="always", **OPTIONS)  # where agents go one after the other, calls would cost most
-    often = {id(rule) for entry in month.rules if isinstance(entry, tuple) for rule in entry}
+    inlined = numba.njit(inline="always", **OPTIONS)  # for hundreds of agents, calls would cost most
+    long = [entry for entry in month.rules if is_long(entry)]
+    often = {id(rule) for entry in long for rule in (entry if isinstance(entry, tuple) else (entry,))}
     cached = numba.njit(cache=True, **OPTIONS)
     names = rule_names(month)
     rules = {names[id(rule)]: rule for rule in month.each_rule()}
@@ -174,6 +175,8 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
     space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
     space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at})
     exec(compile(text_of(month), str(module.__file__), "exec"), space)
+    for name in [name for name in space if name.startswith(PASS)]:
+        space[name] = jit(space[name])
     for entry in ENTRIES:
         space[entry] = cached(space[entry])
     made = Program(*(space[entry] for entry in ENTRIES))

@@ -109,6 +109,15 @@ def _require(world: BaseYear, table: str, who: str, values: dict[str, Datum]) ->
 def _join(world: BaseYear, found: dict[str, Any], sizes: dict[str, int]) -> None:
     """Memberships of states in blocs, and the sectors of every hub."""
     members = world.table("memberships")
+    known = [f"{state} {bloc}" for state in world.names("states") for bloc in world.names("blocs")]
+    for who, values in members.items():
+        if who not in known:
+            raise unknown("membership", who, known, next(iter(values.values())).where)
+    for corridor in found["corridors"]:
+        corridor["ties"] = np.count_nonzero(found["ties"]["corridor"] == corridor["row"])
+    for share in ("of_abec", "of_inner", "of_bukhara"):
+        if found["corridors"][share].sum() > 1 + 1e-9:
+            raise BadInput(f"corridors.csv: the parts '{share}' of a programme add up to more than 1")
     for row, state in enumerate(world.names("states")):
         for column, bloc in enumerate(world.names("blocs")):
             values = members.get(f"{state} {bloc}", {})
