@@ -59,11 +59,11 @@ class BaseYear:
             return list(dict.fromkeys(d.value for d in self.rows if d.what == "market"))
         if table == "families":
             return list(dict.fromkeys(d.value for d in self.rows if d.what == "family"))
-        fixed = {
-            "sides": ["one", "other"],
-            "sizes": ["micro", "small", "medium", "large"],
-            "suppliers": ["1", "2", "3"],
-        }
+        if table == "sides":
+            borders = [d.value for d in self.rows if d.what == "border"]
+            pairs = {(self.table("ties")[b]["one"].value, self.table("ties")[b]["other"].value) for b in borders}
+            return list(pairs.pop()) if len(pairs) == 1 else ["one", "other"]
+        fixed = {"sizes": ["micro", "small", "medium", "large"], "suppliers": ["1", "2", "3"]}
         return fixed.get(table) or list(self.table(table))
 
     def find(self, who: str, where: str = "") -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING
 
-from abm.clock import Now
+from abm.clock import MONTHS_A_YEAR, Now
 from abm.engine.kinds import Kind, kind, link, maybe, state
 from abm.engine.rules import each
-from abm.hub import Hub
+from abm.hub import LAST_PLACE, Hub
 from abm.levers import Levers
-from abm.luck import Luck, event, logistic_noise, normal_quantile, uniform, wait
+from abm.luck import Luck, evenly, event, logistic_noise, normal_quantile, uniform, wait
 from abm.parameters import Parameters
 from abm.ties import diplomas_level, fund_level, left
 
 if TYPE_CHECKING:
     from abm.ties import Tie
 
+SIDE, SECTOR = event("where sides begin over the strata"), event("where sectors begin over the strata")
 ABILITY = event("a firm's ability within its stratum")
 SUNK_COST = event("a firm's own sunk cost")
 REVIEW = event("next review of exporting")
@@ -81,6 +82,15 @@ def ability_at(rank: float, p: Parameters) -> float:
     return min(p.ability_top, start * tail)
 
 
+def draw_place(firm: Firm, hub: Hub, luck: Luck) -> None:
+    """Side and sector: spread evenly over the strata of ability, from a start that is drawn for each run."""
+    firm.side = 0 if evenly(luck, hub.key, SIDE, firm.number, 0) < hub.side_share else 1
+    spot = evenly(luck, hub.key, SECTOR, firm.number, 1)
+    for sector in range(len(hub.sector_share)):
+        if hub.sector_from[sector] <= spot < hub.sector_from[sector] + hub.sector_share[sector]:
+            firm.sector = sector
+
+
 def draw_ability(firm: Firm, hub: Hub, p: Parameters, luck: Luck) -> None:
     """A firm's place within its stratum: sampling more firms refines the same distribution."""
     count = hub.last - hub.first
@@ -99,6 +109,7 @@ def draw_dates(firm: Firm, now: Now, p: Parameters, luck: Luck) -> None:
 @each(Firm)
 def found(firm: Firm, hub: Hub, now: Now, p: Parameters, luck: Luck) -> None:
     """The pool of the base year: the ablest export, with experience."""
+    draw_place(firm, hub, luck)
     draw_ability(firm, hub, p, luck)
     draw_dates(firm, now, p, luck)
     exporters = p.export_share * (hub.last - hub.first)
@@ -110,7 +121,7 @@ def found(firm: Firm, hub: Hub, now: Now, p: Parameters, luck: Luck) -> None:
 
 
 @each(Hub)
-def set_market(hub: Hub, border: Tie, firms: list[Firm], p: Parameters) -> None:
+def set_market(hub: Hub, border: Tie, firms: list[Firm], p: Parameters, luck: Luck) -> None:
     """Market size and running cost, so that exports and the share of exporters are those of the base year.
 
     The pool is at rest: starting to export just pays for a firm of the least able exporter's ability, so that the
@@ -118,6 +129,7 @@ def set_market(hub: Hub, border: Tie, firms: list[Firm], p: Parameters) -> None:
     would stand in the band between the two thresholds, and leave it one by one as they close.)
     """
     hub.weight = p.pool / (hub.last - hub.first)
+    hub.lot = uniform(luck, hub.key, LAST_PLACE)
     sum_of_orders = 0.0
     least_able = p.ability_top
     for i in range(hub.first, hub.last):
@@ -263,6 +275,7 @@ def supply(
             firm.suppliers_wanted += 1
         if uniform(luck, firm.key, THIRD) < border.trust / 2:
             firm.suppliers_wanted += 1
+    disruption = 1 - (1 - levers.regional_shock) ** (now.dt * MONTHS_A_YEAR)
     for slot in range(firm.suppliers_wanted):
         firm.supply_gaps[slot] = left(firm.supply_gaps[slot], now)
         if firm.suppliers[slot] >= 0:
@@ -270,16 +283,16 @@ def supply(
             if not supplier.in_hub or supplier.generation != firm.supplier_births[slot]:
                 firm.suppliers[slot] = -1
                 firm.supply_gaps[slot] = p.supplier_gap
-            elif levers.regional_shock > 0 and uniform(luck, firm.key, DISRUPTION, slot) < levers.regional_shock:
+            elif disruption > 0 and uniform(luck, firm.key, DISRUPTION, slot) < disruption:
                 firm.supply_gaps[slot] = p.supplier_gap
         elif firm.supply_gaps[slot] <= 0:
-            find_supplier(firm, firms, hub, slot, p, luck)
+            find_supplier(firm, firms, hub, slot, now, p, luck)
 
 
-def find_supplier(firm: Firm, firms: list[Firm], hub: Hub, slot: int, p: Parameters, luck: Luck) -> None:
+def find_supplier(firm: Firm, firms: list[Firm], hub: Hub, slot: int, now: Now, p: Parameters, luck: Luck) -> None:
     """Another tenant, met by chance; found sooner the more tenants there are."""
     count = hub.last - hub.first
-    attempts = int(p.search_attempts)
+    attempts = int(p.search_attempts * now.dt * MONTHS_A_YEAR)
     for attempt in range(attempts):
         other = hub.first + int(uniform(luck, firm.key, SUPPLIER, slot * attempts + attempt) * count)
         if other != firm.row and firms[other].in_hub:

@@ -39,6 +39,7 @@ class Hub(Kind):
     production: bool = state("yes/no", "function: joint production")
     distribution: bool = state("yes/no", "function: distribution")
     sector_share: Vector = state("share", "firms by sector", per="sector")
+    sector_from: Vector = state("share", "firms in sectors before it, by name", per="sector")
     sales_per_worker: Vector = state("mn US$/yr", "by sector, in prices of the base year", per="sector")
     adds_value: Vector = state("0 or 1", "the sector's sales are processed here", per="sector")
     takes_agro: Vector = state("0 or 1", "agro-industrial partnerships raise its sales ability", per="sector")
@@ -52,6 +53,7 @@ class Hub(Kind):
     places: float = state("tenants", "places ready for tenants")
     tenants: float = state("tenants", "firms in the hub")
     applicants: float = state("firms", "that applied this month")
+    lot: float = state("share", "part of a place at which it is given away; drawn anew with each admission")
     price_level: float = state("1", "money of firms against the base year")
     market: float = state("mn US$/yr", "orders of an exporter of median ability in the base year")
     running_cost: float = state("mn US$/yr", "yearly cost of exporting, in prices of the base year")
@@ -146,13 +148,14 @@ def jobs(hub: Hub) -> float:
 def admit(hub: Hub, border: Tie, firms: list[Firm], p: Parameters, levers: Levers, luck: Luck) -> None:
     """Exporters for whom the hub pays apply; free places are shared by lot, each applicant's chance the same.
 
-    A part of a place is drawn too, so that the outcome does not depend on how many firms one sampled firm stands for.
+    Where one sampled firm takes several places, or a place is not finished, it is given away at a part that is drawn
+    anew after each admission: on average as many are in as there are places, whatever the number of sampled firms.
     """
     hub.applicants = 0.0
     free = (hub.places - hub.tenants) / hub.weight
     if free <= 0 or hub.advantage <= 0:
         return
-    places = int(free + uniform(luck, hub.key, LAST_PLACE))
+    places = int(free + 1 - hub.lot)
     if places == 0:
         return
     cost = p.hub_entry_cost * hub.price_level * (1 - p.entry_fund_discount * fund_level(border, p, levers))
@@ -174,6 +177,7 @@ def admit(hub: Hub, border: Tie, firms: list[Firm], p: Parameters, levers: Lever
                 places -= 1
                 firm.in_hub = True
                 firm.entry_paid = cost * (1 - p.entry_partner_discount) if firm.partner >= 0 else cost
+                hub.lot = uniform(luck, hub.key, LAST_PLACE)
             applicants -= 1
 
 

@@ -16,6 +16,7 @@ WORD = 0xFFFFFFFF
 MULTIPLY_0, MULTIPLY_1 = 0xD2511F53, 0xCD9E8D57
 WEYL_0, WEYL_1 = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
+GOLDEN, PLASTIC = 0.6180339887498949, 0.7548776662466927
 MONTHLY, YEARLY = 0, 1 << 16  # draws of a month and of a year live in different corners of the counter
 
 
@@ -91,6 +92,15 @@ def logistic_noise(luck: Luck, who: int, what: int, scale: float) -> float:
     """A logistic number of mean 0 and the given scale."""
     u = uniform(luck, who, what)
     return scale * log(u / (1.0 - u))
+
+
+def evenly(luck: Luck, who: int, what: int, number: int, dimension: int) -> float:
+    """The number-th point of a sequence spread evenly over [0, 1), from a start drawn for this agent and event.
+
+    Two dimensions (0 and 1) step by the golden and the plastic ratio, so that points of one are not tied to the other.
+    """
+    spot = uniform(luck, who, what) + number * (GOLDEN if dimension == 0 else PLASTIC)
+    return spot - int(spot)
 
 
 def normal_quantile(u: float) -> float:

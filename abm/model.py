@@ -200,6 +200,8 @@ class CentralAsia(mesa.Model):
             raise unknown("kind", kind, AGENTS)
         people = self._people[AGENTS[kind].table]
         if isinstance(which, int):
+            if not 0 <= which < len(people):
+                raise BadInput(f"{kind} {which}: rows go from 0 to {len(people) - 1}")
             return people[which]
         for someone in people:
             if someone.name == which:

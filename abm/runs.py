@@ -13,11 +13,9 @@ import numpy as np
 
 from abm.base_year import BaseYear
 from abm.clock import MONTHS_A_YEAR
-from abm.engine.generate import tables
-from abm.engine.kinds import KINDS
 from abm.engine.program import Program, compiled, uncompiled
-from abm.engine.rules import Measure, Month, words_of
-from abm.engine.world import Layout, build, default_levers, parameter_row, sizes_of, to_plain, to_records
+from abm.engine.rules import Month
+from abm.engine.world import PLURAL, Layout, build, default_levers, parameter_row, sizes_of, to_plain, to_records
 from abm.errors import BadInput, unknown
 from abm.month import MONTH
 from abm.parameters import Parameters
@@ -45,7 +43,13 @@ class Column:
 
 def columns_of(month: Month, layout: Layout) -> tuple[Column, ...]:
     """Every series that a month records, in order."""
-    return tuple(Column(m.name, who, m.unit) for m in month.measures for who in layout.names[m.kind.words])
+    found = []
+    for m in month.measures:
+        inner = layout.names[PLURAL[month.fields(m.kind)[m.per].per]] if m.per else [""]
+        found += [
+            Column(m.name, f"{who} {part}".strip(), m.unit) for who in layout.names[m.kind.words] for part in inner
+        ]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -240,14 +244,3 @@ def run_each(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def measure_named(month: Month, name: str) -> Measure:
-    """A measure by name. Raises BadInput."""
-    for measure in month.measures:
-        if measure.name == name:
-            return measure
-    raise unknown("measure", name, [m.name for m in month.measures])
-
-
-__all__ = ["KINDS", "Column", "Engine", "Runs", "columns_of", "halves", "run_each", "simulate", "tables", "words_of"]

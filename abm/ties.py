@@ -150,13 +150,13 @@ def meet(
         rate += region.summit_moderation
     if levers.diplomacy == EPISODIC:
         rate *= p.episodic_share
-        if tie.since_summit <= p.summit_window:
+        if tie.since_summit < p.summit_window - now.dt / 2:
             rate = 0.0
     if levers.diplomacy == NO_DIPLOMACY:
         rate = 0.0
     if happens(luck, tie.key, SUMMIT, rate) or (levers.summit[tie.row] > 0 and now.opens):
         tie.trust += p.summit_trust * (1 - tie.trust)
-        if tie.since_summit <= p.summit_window:
+        if tie.since_summit <= p.summit_window + now.dt / 2:
             tie.memory += p.summit_memory * (1 - tie.memory) / levers.institution_hurdle
         tie.since_summit = 0.0
         tie.summits += 1
@@ -410,6 +410,8 @@ def trade(tie: Tie, region: Region, now: Now, p: Parameters) -> None:
     world = loading * region.world
     k_processed = tie.k_processed
     if tie.made_by_firms:
+        if tie.trade_processed <= 0:
+            return  # no firm exports: what cannot be told stays as it was
         k_processed = log(tie.trade_processed / start_processed) - demand(now, p) - world - tie.k_border
     else:
         grown = demand(now, p) + world + tie.k_processed + p.agro_trade * region.agro

@@ -140,7 +140,7 @@ def test_no_two_events_share_a_number() -> None:
 
 def test_no_two_agents_share_a_number() -> None:
     layout = Engine(Scenario.read("as-is"), firms=2400).layout
-    names = [name for table in layout.names.values() for name in table]
+    names = [name for table in layout.types for name in layout.names[table]]
     assert len({key_of(name) for name in names}) == len(set(names)) == len(names)
 
 

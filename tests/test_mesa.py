@@ -132,7 +132,7 @@ def test_agents_are_selected_and_added_up(in_2029: CentralAsia) -> None:
     assert len(tenants) == in_2029.measure("tenants", "Kordai")
     by_side = pool.groupby("side").agg("workers", sum)
     assert sum(by_side.values()) == pytest.approx(in_2029.measure("jobs", "Kordai"))
-    assert by_side[0] == pytest.approx(in_2029.measure("jobs_one_side", "Kordai"))
+    assert by_side[0] == pytest.approx(in_2029.measure("jobs_by_side", "Kordai KZ"))
 
 
 def test_attributes_are_read_and_set(in_2029: CentralAsia) -> None:

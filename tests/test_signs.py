@@ -396,9 +396,9 @@ def test_the_number_of_firms_sampled_changes_means_only_within_noise(firms: int,
 @pytest.mark.parametrize("firms", [150, 2400])
 def test_the_number_of_firms_sampled_moves_no_jobs_between_sides_and_sectors(firms: int) -> None:
     """Against 600 firms, in the base year. A true zero is refused at 1e-4 each."""
-    keep = ["jobs_one_side", "jobs_agri", "jobs_light", "small_exports_one_side", "small_exports_other_side"]
+    keep = ["jobs_by_side", "jobs_by_sector", "small_exports", "firms_by_size"]
     these, default = (simulate("declarations", SEEDS, firms=n, keep=keep) for n in (firms, 600))
-    assert not beyond_noise(these, default, tuple((measure, HUB) for measure in keep), 2025)
+    assert not beyond_noise(these, default, tuple((c.measure, c.who) for c in these.columns), 2025)
 
 
 OF_EVERY_PART = (("trade", "KZ-KG"), ("regional_trade", "region"), ("mean_trust", "region"),

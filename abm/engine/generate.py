@@ -111,9 +111,12 @@ def _record(measures: tuple[Measure, ...], fields: dict[str, dict[str, Field]]) 
             yield f"out[c] = {formula}"
             yield "c += 1"
         else:
+            deeper = "    " if measure.per else ""
             yield f"for {words_of(measure.kind)} in {measure.kind.words}:"
-            yield f"    out[c] = {formula}"
-            yield "    c += 1"
+            if measure.per:
+                yield f"    for i in range(len({words_of(measure.kind)}.{measure.per})):"
+            yield f"{deeper}    out[c] = {formula}"
+            yield f"{deeper}    c += 1"
 
 
 class _Sums(ast.NodeTransformer):

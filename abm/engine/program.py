@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import inspect
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -23,9 +24,9 @@ from typing import Any
 
 from abm import levers, luck, parameters
 from abm.clock import Now, now_at
-from abm.engine.generate import PASS, is_long, program, tables
+from abm.engine.generate import PASS, is_long, program
 from abm.engine.kinds import KINDS
-from abm.engine.rules import Month, RuleError, check, name_of, reachable, referenced
+from abm.engine.rules import Month, RuleError, check, name_of, plain, reachable, referenced
 from abm.errors import BadInput
 
 ENTRIES = ("start", "step", "record", "run")
@@ -46,6 +47,7 @@ class Program:
 
 def check_month(month: Month) -> None:
     """Refuse a month whose rules ask for what is not there. Raises RuleError."""
+    rule_names(month)
     fields = {name: month.fields(kind) for name, kind in KINDS.items()}
     known = {
         "p": set(parameters.describe()),
@@ -60,11 +62,13 @@ def rule_names(month: Month) -> dict[int, str]:
     """What each rule is called in the program, by id."""
     names: dict[int, str] = {}
     for rule in month.each_rule():
-        plain = "".join(c if c.isalnum() else "_" for c in name_of(rule))
-        name, number = plain, 1
+        if not hasattr(rule, "kind"):
+            raise RuleError(f"rule {name_of(rule)}: say whom it is for, with @each(Kind) above it")
+        plain_name = "".join(c if c.isalnum() else "_" for c in name_of(rule))
+        name, number = plain_name, 1
         while name in names.values() and id(rule) not in names:
             number += 1
-            name = f"{plain}_{number}"
+            name = f"{plain_name}_{number}"
         names.setdefault(id(rule), name)
     return names
 
@@ -119,8 +123,8 @@ def fingerprint(month: Month) -> str:
     digest.update(repr([*parameters.describe(), *levers.describe()]).encode())
     for function in sorted([*reachable(month), now_at], key=lambda f: (f.__module__, f.__qualname__)):
         digest.update(repr([function.__qualname__, *_essence(function.__code__)]).encode())
-        constants = [(n, v) for n, v in referenced(function) if isinstance(v, (int, float, str, bool, tuple))]
-        digest.update(repr(constants).encode())
+        for name, value in referenced(function):
+            digest.update(name.encode() + _content(value))
     return digest.hexdigest()
 
 
@@ -134,6 +138,15 @@ def _essence(code: CodeType) -> Iterator[Any]:
             yield from _essence(constant)
         elif not isinstance(constant, str):
             yield constant
+
+
+def _content(value: Any) -> bytes:
+    """What a value that a rule names is, as bytes; functions and classes are looked into elsewhere."""
+    if inspect.isroutine(plain(value)) or inspect.isclass(value) or inspect.ismodule(value):
+        return b""
+    if hasattr(value, "tobytes"):
+        return repr((getattr(value, "dtype", ""), getattr(value, "shape", ""))).encode() + bytes(value.tobytes())
+    return repr(value).encode()
 
 
 def cache_folder() -> Path:
@@ -158,7 +171,7 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
         check_month(month)
         print("compiling the rules, once (about twenty seconds) …", file=sys.stderr, flush=True)
     import numba
-    from numba.core.errors import NumbaError
+    from numba.core.errors import NumbaError, UnsupportedBytecodeError
     from numba.extending import register_jitable
 
     jit = numba.njit(**OPTIONS)
@@ -170,22 +183,40 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
     rules = {names[id(rule)]: rule for rule in month.each_rule()}
     for function in (*reachable(month), now_at):
         _once(register_jitable, function)
-    module = _module(folder, f"month_{key}", text_of(month))
+    text = text_of(month)
+    module = _module(folder, f"month_{key}", text)
     space = module.__dict__
-    space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
-    space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at})
-    exec(compile(text_of(month), str(module.__file__), "exec"), space)
-    for name in [name for name in space if name.startswith(PASS)]:
-        space[name] = jit(space[name])
-    for entry in ENTRIES:
-        space[entry] = cached(space[entry])
-    made = Program(*(space[entry] for entry in ENTRIES))
     try:
+        space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
+        space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at})
+        exec(compile(text, str(module.__file__), "exec"), space)
+        for name in [name for name in space if name.startswith(PASS)]:
+            space[name] = jit(space[name])
+        for entry in ENTRIES:
+            space[entry] = cached(space[entry])
+        made = Program(*(space[entry] for entry in ENTRIES))
         warm(made)
-    except NumbaError as problem:
-        raise RuleError(f"a rule cannot be compiled: {_gist(str(problem))}") from problem
+    except (NumbaError, UnsupportedBytecodeError, NameError) as problem:
+        culprit = _culprit(str(problem), month, text)
+        raise RuleError(f"rule {culprit} cannot be compiled: {_gist(str(problem))}") from problem
     ready.touch()
     return made
+
+
+def _culprit(problem: str, month: Month, text: str) -> str:
+    """The rule that a compiler complains about: named by it, or called on the line that it points at."""
+    rules = list(dict.fromkeys(month.each_rule()))
+    own = [rule for rule in rules if not rule.__module__.startswith("abm.")]
+    lines = text.splitlines()
+    pointed = " ".join(
+        lines[int(n) - 1] for n in re.findall(r'month_\w+\.py", line (\d+)', problem) if int(n) <= len(lines)
+    )
+    names = rule_names(month)
+    for candidates in (own, rules):
+        for rule in candidates:
+            if re.search(rf"\b{re.escape(rule.__name__)}\b", problem) or f"{names[id(rule)]}(" in pointed:
+                return name_of(rule)
+    return " or ".join(name_of(rule) for rule in own) or "(which one cannot be told)"
 
 
 _registered: set[int] = set()
@@ -221,8 +252,3 @@ def _gist(problem: str) -> str:
     lines = [line.strip() for line in problem.splitlines() if line.strip()]
     telling = [line for line in lines if "File " in line or "Invalid" in line or "rror" in line or "Cannot" in line]
     return "; ".join(dict.fromkeys((telling or lines)[:6]))
-
-
-def table_names() -> list[str]:
-    """Names of the tables, in the order that programs take them."""
-    return [name for name, _ in tables()]

@@ -8,6 +8,8 @@ A rule is a plain function written for one agent. It asks for what it needs by t
 from __future__ import annotations
 
 import ast
+import builtins
+import dis
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
@@ -44,7 +46,8 @@ def name_of(rule: Rule) -> str:
 class Measure:
     """An output: its name, the kind it belongs to, unit, one line of formula, meaning.
 
-    headline: kept by default when whole runs are held in memory.
+    headline: kept by default when whole runs are held in memory; per: a vector field of the kind that the formula
+    goes through as [i], with one series for each of its values.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Measure:
     formula: str
     meaning: str
     headline: bool = False
+    per: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,9 +153,7 @@ def check(month: Month, fields: dict[str, dict[str, Field]], known: dict[str, se
     tables = {getattr(k, "words", ""): n for n, k in KINDS.items()}
     words = {getattr(k, "word", ""): n for n, k in KINDS.items()}
     for rule in month.each_rule():
-        kind = getattr(rule, "kind", None)
-        if kind is None:
-            raise RuleError(f"rule {name_of(rule)}: say whom it is for, with @each(Kind) above it")
+        kind = rule.kind  # type: ignore[attr-defined]
         links = {f.name: f.to for f in fields[kind.__name__].values() if f.to and not f.per}
         can_ask = {words_of(kind): kind.__name__, **tables, **links, **dict.fromkeys(COMMON, "")}
         for argument in arguments(rule):
@@ -160,6 +162,8 @@ def check(month: Month, fields: dict[str, dict[str, Field]], known: dict[str, se
     for measure in month.measures:
         _check_formula(measure, fields, words)
     for function in reachable(month):
+        if undefined(function):
+            raise RuleError(f"rule {name_of(function)}: the name '{undefined(function)[0]}' is not defined")
         seen = {a: _kind_of(a, tables, words, links_of(fields)) for a in arguments(function)}
         for word, line in _attributes(function, seen, tables):
             owner, _, attribute = word.partition(".")
@@ -254,26 +258,43 @@ def reachable(month: Month) -> list[Any]:
     waiting: list[Any] = list(month.each_rule())
     while waiting:
         function = waiting.pop()
-        if id(function) in found:
-            continue
-        found[id(function)] = function
-        waiting += [value for _, value in referenced(function) if inspect.isfunction(value)]
+        if id(function) not in found:
+            found[id(function)] = function
+            waiting += [plain(value) for _, value in referenced(function) if inspect.isfunction(plain(value))]
     return list(found.values())
 
 
+def plain(value: Any) -> Any:
+    """The Python function of something that a user has compiled already; anything else as it is."""
+    return getattr(value, "py_func", value)
+
+
 def referenced(function: Any) -> Iterator[tuple[str, Any]]:
-    """Globals and closure values that a function's code names, looking into modules."""
+    """What a function's code depends on by name: globals, closure, defaults, and what it takes from modules."""
     names = sorted(_names(function.__code__))
     for name in names:
         value = function.__globals__.get(name)
         if inspect.ismodule(value):
             for inner in names:
-                if inspect.isfunction(getattr(value, inner, None)) and not value.__name__.startswith("numpy"):
+                if hasattr(value, inner) and not inspect.ismodule(getattr(value, inner)):
                     yield f"{name}.{inner}", getattr(value, inner)
         elif name in function.__globals__:
             yield name, value
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         yield name, cell.cell_contents
+    yield from enumerate_named("default", function.__defaults__ or ())
+    yield from (function.__kwdefaults__ or {}).items()
+
+
+def enumerate_named(word: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """Values with made-up names: default 0, default 1, …"""
+    return ((f"{word} {i}", value) for i, value in enumerate(values))
+
+
+def undefined(function: Any) -> list[str]:
+    """Global names that a function uses and that nothing defines."""
+    used = {i.argval for i in dis.get_instructions(function) if i.opname == "LOAD_GLOBAL"}
+    return sorted(used - set(function.__globals__) - set(dir(builtins)))
 
 
 def _names(code: Any) -> set[str]:

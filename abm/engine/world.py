@@ -16,7 +16,6 @@ from abm.engine.rules import Month
 from abm.errors import BadInput, unknown
 
 Tables = tuple[Any, ...]
-GOLDEN, SILVER = 0.6180339887498949, 0.7548776662466927  # even spread of sides and sectors over the strata of ability
 PLURAL = {"tie": "ties", "bloc": "blocs", "state": "states", "market": "markets", "family": "families",
           "sector": "sectors", "side": "sides", "size": "sizes", "supplier": "suppliers"}  # fmt: skip
 
@@ -38,6 +37,7 @@ def build(world: BaseYear, month: Month, firms: int) -> tuple[Tables, Layout]:
     """All tables of the base year, before any rule; `firms` is the number sampled for each hub."""
     sizes = sizes_of(world)
     names = {table: world.names(table) for table in FILES}
+    names |= {plural: world.names(plural) for plural in PLURAL.values()}
     names["regions"] = ["region"]
     names["firms"] = [f"{hub} firm {i}" for hub in names["hubs"] for i in range(firms)]
     built, types = [], {}
@@ -128,10 +128,12 @@ def _join(world: BaseYear, found: dict[str, Any], sizes: dict[str, int]) -> None
         for column, sector in enumerate(sectors):
             for what, datum in sectors[sector].items():
                 hub[what][column] = float(datum.value)
+        for column, sector in enumerate(sectors):
+            hub["sector_from"][column] = sum(hub["sector_share"][i] for i, s in enumerate(sectors) if s < sector)
 
 
 def _settle(world: BaseYear, found: dict[str, Any], firms: int, names: list[str]) -> None:
-    """Firms of every hub: sides and sectors spread evenly over the strata of ability, whatever their number."""
+    """Firms of every hub, each with its number among the strata of ability."""
     rows = found["firms"]
     rows["key"] = [key_of(name) for name in names]
     for hub in found["hubs"]:
@@ -139,9 +141,6 @@ def _settle(world: BaseYear, found: dict[str, Any], firms: int, names: list[str]
         part = rows[hub["first"] : hub["last"]]
         number = np.arange(firms)
         part["number"], part["hub"], part["border"] = number, hub["row"], hub["border"]
-        part["side"] = (0.5 + number * GOLDEN) % 1 >= hub["side_share"]
-        bounds = np.cumsum(hub["sector_share"])[:-1]
-        part["sector"] = np.searchsorted(bounds, (0.5 + number * SILVER) % 1, side="right")
 
 
 # --------------------------------------------------------------------------------------- what rules see beside tables
