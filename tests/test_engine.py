@@ -383,7 +383,7 @@ def calls_nobody(region: Any) -> None:
 def test_a_rule_that_cannot_be_compiled_is_told_by_name(rule: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("CORRIDORS_CACHE", str(tmp_path))
     month = Month((), (rule,), (Measure("world", Region, "1", "region.world", "world demand"),))
-    with pytest.raises(RuleError, match="cannot be compiled|is not defined") as problem:
+    with pytest.raises(RuleError, match=r"cannot be compiled|is not defined") as problem:
         Engine(Scenario.read("frozen"), month, firms=10)
     assert len(str(problem.value)) < 1500
     assert rule.__name__ in str(problem.value)
