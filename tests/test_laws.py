@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm import base_year
-from abm.engine.program import table_names
+from abm.engine.generate import tables as all_tables
 from abm.engine.world import parameter_row
 from abm.measures import MEASURES
 from abm.parameters import Parameters, describe
@@ -40,7 +40,7 @@ class Run:
         out = np.full((len(engine.levers), len(engine.columns)), np.nan)
         tables = engine.run(seed, parameter_row(p), engine.every, out)
         self.series = {(c.measure, c.who): out[:, i] for i, c in enumerate(engine.columns)}
-        self.tables = dict(zip(table_names(), tables, strict=True))
+        self.tables = dict(zip((name for name, _ in all_tables()), tables, strict=True))
 
     def of(self, measure: str, who: str = "region") -> Any:
         return self.series[measure, who]

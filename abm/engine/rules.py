@@ -47,7 +47,7 @@ class Measure:
     """An output: its name, the kind it belongs to, unit, one line of formula, meaning.
 
     headline: kept by default when whole runs are held in memory; per: a vector field of the kind that the formula
-    goes through as [i], with one series for each of its values.
+    goes through with index i, with one series for each of its values.
     """
 
     name: str
