@@ -79,7 +79,9 @@ def answer(ensembles: Mapping[str, Runs], scenario: str, against: str) -> Answer
 def _differences(first: Runs, other: Runs) -> list[Difference]:
     last = first.scenario.first_year + first.scenario.years - 1
     middle = min(first.scenario.first_year + 5, last)
+    closed = [(f"KG-TJ trade {middle - 2}", "mn US$/yr", "trade", headline.CLOSED, middle - 2)]
     asked = [
+        *(closed if first.scenario.name == HINDCAST else []),
         (f"KZ-KG trade {middle}", "bn US$/yr", "trade", TIE, middle),
         (f"KZ-KG trade {last}", "bn US$/yr", "trade", TIE, last),
         (f"regional trade {last}", "bn US$/yr", "regional_trade", "region", last),
@@ -89,8 +91,9 @@ def _differences(first: Runs, other: Runs) -> list[Difference]:
         (f"regional surplus {last}", "bn US$/yr", "surplus", "region", last),
     ]
     found = []
-    for label, unit, measure, who, year in asked:
-        a, b = first.year(measure, who, year), other.year(measure, who, year)
+    for label, unit, measure, who, year in dict.fromkeys(asked):
+        scale = 1000 if unit.startswith("mn") else 1
+        a, b = scale * first.year(measure, who, year), scale * other.year(measure, who, year)
         found.append(Difference(label, unit, Band.of(a - b), in_words(a - b), variance_gain(a, b)))
     return found
 
@@ -193,7 +196,7 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
         _show_failures(console, found, failing)
         _show_origins(console)
     if out:
-        console.print(f"Written to {out}: runs.parquet, summary.csv, bands.csv, manifest.json, chart.png, chart.svg")
+        console.print(f"Written to {out}: {', '.join(sorted(path.name for path in out.iterdir()))}")
     console.print(f"{seconds:.1f} s of simulation, {whole:.1f} s in all.")
 
 

@@ -36,14 +36,16 @@ def bands(series: Any) -> tuple[Any, Any, Any]:
 
 
 def in_words(differences: Any) -> str:
-    """How often a paired difference is above zero: "more in 9 of 10 runs"."""
-    share = float(np.mean(np.asarray(differences) > 0))
-    tenths = round(10 * share)
+    """How often a paired difference has the sign of most: "more in 9 of 10 runs", "less in every run"."""
+    found = np.asarray(differences)
+    more, less = float(np.mean(found > 0)), float(np.mean(found < 0))
+    if more == less == 0:
+        return "the same in every run"
+    word, share = ("more", more) if more >= less else ("less", less)
     if share == 1:
-        return "more in every run"
-    if share == 0:
-        return "more in no run"
-    return f"more in {tenths} of 10 runs" if 0 < tenths < 10 else f"more in {share:.1%} of runs"
+        return f"{word} in every run"
+    tenths = round(10 * share)
+    return f"{word} in {tenths} of 10 runs" if 0 < tenths < 10 else f"{word} in {share:.1%} of runs"  # noqa: PLR2004
 
 
 def variance_gain(one: Any, other: Any) -> float:

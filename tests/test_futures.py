@@ -84,7 +84,9 @@ def test_connection_does_not_depend_on_the_order_of_ties() -> None:
 
 def test_differences_are_told_in_words() -> None:
     assert in_words([1, 1]) == "more in every run"
-    assert in_words([-1, 0]) == "more in no run"
+    assert in_words([-1, -2]) == "less in every run"
+    assert in_words([0, 0]) == "the same in every run"
+    assert in_words([-1] * 8 + [0, 1]) == "less in 8 of 10 runs"
     assert in_words([1] * 7 + [-1] * 3) == "more in 7 of 10 runs"
     assert in_words([1] * 199 + [-1]) == "more in 99.5% of runs"
 

@@ -16,6 +16,7 @@ from scipy.stats import kstest
 
 import abm
 from abm import ties
+from abm.engine.generate import tables
 from abm.engine.kinds import key_of, state
 from abm.engine.rules import each
 from abm.engine.world import parameter_row
@@ -145,21 +146,24 @@ def test_no_two_agents_share_a_number() -> None:
 
 
 def untouched(scenario: Scenario) -> dict[str, Any]:
-    """What no policy of the region can touch, in full precision."""
+    """What no policy of the region can touch, in full precision, of one run."""
     engine = Engine(scenario)
     out = np.zeros((len(engine.levers), len(engine.columns)))
-    tables = engine.run(11, parameter_row(Parameters()), engine.every, out)
-    firms = next(table for table in tables if "sunk_factor" in table.dtype.names)
+    world = engine.run(11, parameter_row(Parameters()), engine.every, out)
+    table = dict(zip((name for name, _ in tables()), world, strict=True))
+    firms, states = table["firms"], table["states"]
     kept = {"world", "activism", "inflow"}
-    return {c.name: out[:, i] for i, c in enumerate(engine.columns) if c.measure in kept} | {
-        f"firms' {field}": firms[field] for field in ("ability", "sunk_factor", "generation", "closing", "next_search")
+    return {
+        **{c.name: out[:, i] for i, c in enumerate(engine.columns) if c.measure in kept},
+        **{f: firms[f] for f in ("ability", "sunk_factor", "generation", "closing", "next_search", "next_review")},
+        "leaders": states["engaged"],
     }
 
 
 @pytest.mark.parametrize("other", ["corridor-first", "fta-only", "water-pact", "no-diplomacy", "all-corridors"])
 def test_runs_that_differ_by_a_policy_share_all_other_luck(other: str) -> None:
     one, two = untouched(Scenario.read("as-is")), untouched(Scenario.read(other))
-    assert len(one) == 1 + 7 + 2 + 5
+    assert len(one) == 1 + 7 + 2 + 6 + 1
     for name in one:
         assert one[name].tobytes() == two[name].tobytes(), name
 
