@@ -88,7 +88,7 @@ class Levers:
         "cultural calendar, festivals, youth leadership: ties between people",
         cost="1 per unit", for_="culture_youth")  # fmt: skip
     free_trade: Vector = lever("share", 0, 1, TODAY,
-        "a free-trade agreement rises to this level over three years",
+        "a free-trade agreement rises to this level over three years; \"today\" is what is agreed",
         cost="20 mn US$/yr for all ties at 1 (lost tariffs)", for_="avenue_trade", per="tie")  # fmt: skip
     technology: float = lever("mn US$/yr", 0, 60, 0,
         "digital customs: soft infrastructure of all ties", cost="1 per unit", for_="avenue_technology")  # fmt: skip

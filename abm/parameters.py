@@ -133,8 +133,6 @@ class Parameters:
         meaning="cost cut to the outside market at a full stock")  # fmt: skip
     outward_trade: float = number(5, unit="bn US$/yr", role="assumed", source="judgement",
         meaning="trade with an outside market that a corridor serves")  # fmt: skip
-    outward_most: float = number(0.5, unit="share", role="assumed", source="judgement",
-        meaning="largest cost cut to an outside market")  # fmt: skip
     outward_rivalry_money: float = number(100, unit="mn US$/yr", role="assumed", source="judgement",
         meaning="outward money that doubles rivalry for the states it crosses")  # fmt: skip
 

@@ -25,6 +25,7 @@ from abm.errors import BadInput, place, unknown
 
 SHIPPED = Path(__file__).with_name("scenarios")
 FIRST_YEAR, YEARS = 2025, 11
+TODAY_WORD = "today"  # sets free trade back to what is agreed
 KEYS = ("title", "why", "based_on", "base_year", "years", "initial", "change")
 TABLE_OF = {"tie": "ties", "bloc": "blocs", "market": "markets"}
 
@@ -142,7 +143,7 @@ def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR, world: Ba
             elif lever.form == "choice":
                 column[start:] = lever.words.index(value)
             else:
-                column[start:] = value
+                column[start:] = levers.TODAY if value == TODAY_WORD else value
     return table
 
 
@@ -268,6 +269,8 @@ def _value(name: str, value: Any, scenario: Scenario, world: BaseYear, where: st
     if lever.form == "choice":
         if value not in lever.words:
             raise unknown(f"word for '{name}'", str(value), lever.words, where)
+        return value
+    if value == TODAY_WORD and lever.default == levers.TODAY:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadInput(f"{place(where)}'{name}' must be a number in {lever.unit}, not {value!r}")

@@ -100,8 +100,8 @@ def pay(
     for corridor in corridors:
         if corridor.market >= 0:
             region.outside_cost += corridor.programme
-            cut = p.outward_gain * corridor.stock
-            region.outside_trade += p.outward_trade * (exp(-p.trade_elasticity * log(1 - min(p.outward_most, cut))) - 1)
+            gain = (1 + p.outward_gain * corridor.stock) ** p.trade_elasticity - 1
+            region.outside_trade += p.outward_trade * gain
 
 
 @each(Region)

@@ -68,7 +68,7 @@ def run_and_report(request: Request) -> None:
             from corridors.chart import draw
 
             draw(ensembles, stories[0].name, stories[1].name, folder)
-        answer = report.answer(ensembles, stories[0].name, stories[1].name)
+        answer = report.answer(ensembles, stories[0].name, stories[1].name, numbers)
         if folder and request.out:
             report.write_summary(answer, ensembles, folder)
             manifest = _manifest(request, stories, numbers, len(next(iter(ensembles.values())).seeds), seconds, stopped)

@@ -45,7 +45,7 @@ def in_words(differences: Any) -> str:
     if share == 1:
         return f"{word} in every run"
     tenths = round(10 * share)
-    return f"{word} in {tenths} of 10 runs" if 0 < tenths < 10 else f"{word} in {share:.1%} of runs"  # noqa: PLR2004
+    return f"{word} in {tenths} of 10 runs" if 0 < tenths < 10 else f"{word} in {share:.1%} of runs"
 
 
 def variance_gain(one: Any, other: Any) -> float:
