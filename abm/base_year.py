@@ -12,6 +12,7 @@ from abm.errors import BadInput, unknown
 
 WORLD = Path(__file__).with_name("world")
 FILES = {"states": "State", "ties": "Tie", "corridors": "Corridor", "hubs": "Hub", "blocs": "Bloc", "basins": "Basin"}
+LINKS = ("state", "tie", "basin", "corridor", "market", "states", "family")
 SIDE_TABLES = ("sectors", "memberships")
 COLUMNS = ("who", "what", "value", "unit", "year", "source", "address", "confidence")
 
@@ -60,8 +61,9 @@ class BaseYear:
         if table == "families":
             return list(dict.fromkeys(d.value for d in self.rows if d.what == "family"))
         if table == "sides":
-            borders = [d.value for d in self.rows if d.what == "border"]
-            pairs = {(self.table("ties")[b]["one"].value, self.table("ties")[b]["other"].value) for b in borders}
+            ties = self.table("ties")
+            borders = [ties[d.value] for d in self.rows if d.what == "border" and d.value in ties]
+            pairs = {(tie["one"].value, tie["other"].value) for tie in borders if {"one", "other"} <= set(tie)}
             return list(pairs.pop()) if len(pairs) == 1 else ["one", "other"]
         fixed = {"sizes": ["micro", "small", "medium", "large"], "suppliers": ["1", "2", "3"]}
         return fixed.get(table) or list(self.table(table))
@@ -85,6 +87,9 @@ class BaseYear:
             else d
             for d in self.rows
         ]
+        for d in self.rows:
+            if (d.who, d.what) in changes and d.unit in LINKS:
+                raise BadInput(f"{where}, initial.{d.who}: '{d.what}' says where it stands; it cannot be changed")
         known = {(d.who, d.what) for d in self.rows}
         for who, what in changes:
             if (who, what) not in known:
@@ -114,11 +119,13 @@ def read(folder: Path = WORLD) -> BaseYear:
 def _rows(reader: csv.DictReader[str], file: str) -> list[Datum]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise BadInput(f"{file}:1: the columns must be {', '.join(COLUMNS)}, not {reader.fieldnames}")
-    rows = []
+    rows: list[Datum] = []
     for record in reader:
         if None in record or None in record.values():
             raise BadInput(f"{file}:{reader.line_num}: the row has not {len(COLUMNS)} values: {record}")
         if not record["source"]:
             raise BadInput(f"{file}:{reader.line_num}: '{record['who']} {record['what']}' has no source")
+        if any(r.who == record["who"] and r.what == record["what"] for r in rows):
+            raise BadInput(f"{file}:{reader.line_num}: '{record['who']} {record['what']}' stands there twice")
         rows.append(Datum(**record, file=file, line=reader.line_num))
     return rows

@@ -13,12 +13,11 @@ class BadInput(ValueError):
 def unknown(what: str, name: str, known: Iterable[str], where: str = "") -> BadInput:
     """The error for a name that is not known, with the nearest one that is."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or difflib.get_close_matches(
-        name.lower(), [n.lower() for n in names], n=1, cutoff=0.4
-    )
+    lower = [n.lower() for n in names]
+    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.5)
     hint = ""
     if near:
-        hint = f"; did you mean '{next(n for n in names if n.lower() == near[0].lower())}'?"
+        hint = f"; did you mean '{names[lower.index(near[0])]}'?"
     elif len(names) <= 12:
         hint = f"; known: {', '.join(names)}"
     return BadInput(f"{place(where)}unknown {what} '{name}'{hint}")

@@ -46,8 +46,12 @@ class Ending:
             if not which:
                 raise BadInput(f"futures need the measure '{measure}', which was not kept")
             series = runs.series[:, -months:, which]
-            mean = np.median(series, axis=1) if measure == "leading_family" else series.mean(axis=1, dtype=np.float64)
-            return mean, [runs.columns[i].who for i in which]
+            whos = [runs.columns[i].who for i in which]
+            if measure == "leading_family":  # a name, not a quantity: the one that leads most often
+                families = np.arange(series.max() + 1)
+                counts = (series[..., None] == families).sum(axis=1)
+                return counts.argmax(axis=-1), whos
+            return series.mean(axis=1, dtype=np.float64), whos
 
         intensity, ties = last("intensity")
         attention, states = last("attention")

@@ -6,8 +6,10 @@ month that batch runs use, so a stepped model and a batch run give the same bits
 
 from __future__ import annotations
 
+import copy
 import difflib
 from functools import partial
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from abm.clock import now_at
 from abm.engine.generate import tables
-from abm.engine.kinds import KINDS, Kind
-from abm.engine.rules import Month
+from abm.engine.kinds import KINDS, Field, Kind
+from abm.engine.rules import ALWAYS, Month
 from abm.engine.world import parameter_row
 from abm.errors import BadInput, unknown
 from abm.luck import WORD, Luck
@@ -52,7 +54,22 @@ class RowAgent(mesa.Agent):
         row = int(getattr(self, field))
         return self.model.agent(declared[field].to, row) if row >= 0 else None
 
+    def remove(self) -> None:
+        """Agents of the model cannot be taken out: their rows would go on. Raises BadInput."""
+        raise BadInput(f"{self!r} cannot be removed: its row takes part in every month; leave out a rule instead")
+
+    def __getattr__(self, name: str) -> Any:
+        """State that the month carries beside what the kind declares (`Month.carrying`)."""
+        if not name.startswith("_") and name in self.model.tables[self.table].dtype.names:
+            return self.model.tables[self.table][name][self._row].item()
+        raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+
     def __setattr__(self, name: str, value: Any) -> None:
+        if "_row" in self.__dict__ and name not in self.kind.fields and "model" in self.__dict__:
+            table = self.model.tables[self.table]
+            if name in table.dtype.names:
+                table[name][self._row] = value
+                return
         if not name.startswith("_") and not hasattr(type(self), name) and name not in ("model", "unique_id", "pos"):
             near = difflib.get_close_matches(name, self.kind.fields, n=1, cutoff=0.75)
             if near:
@@ -63,19 +80,28 @@ class RowAgent(mesa.Agent):
         return f"<{type(self).__name__} {self._name}>"
 
 
-def _property(name: str, vector: bool) -> property:
+def _property(field: Field) -> property:
     def read(agent: Any) -> Any:
-        value = agent.model.tables[agent.table][name][agent._row]
-        return value if vector else value.item()
+        value = agent.model.tables[agent.table][field.name][agent._row]
+        return value if field.per else value.item()
 
     def write(agent: Any, value: Any) -> None:
-        agent.model.tables[agent.table][name][agent._row] = value
+        if field.name in ("row", "key"):
+            raise AttributeError(f"'{field.name}' says who an agent is; it cannot be changed")
+        if field.to and field.to in AGENTS:
+            rows = len(agent.model.tables[AGENTS[field.to].table])
+            lowest = 0 if field.unit == ALWAYS else -1
+            if not (np.asarray(value) >= lowest).all() or not (np.asarray(value) < rows).all():
+                raise BadInput(
+                    f"{agent!r}: '{field.name}' = {value} must be a row of a {field.to}, {lowest} to {rows - 1}"
+                )
+        agent.model.tables[agent.table][field.name][agent._row] = value
 
     return property(read, write)
 
 
 def _agent_class(index: int, kind: Any) -> type[RowAgent]:
-    fields = {f.name: _property(f.name, bool(f.per)) for f in kind.fields.values()}
+    fields = {f.name: _property(f) for f in kind.fields.values()}
     for field in kind.fields.values():
         fields[field.name].__doc__ = f"{field.meaning} [{field.unit}]"
     space = {"__doc__": kind.__doc__, "__module__": __name__, "kind": kind, "table": index, **fields}
@@ -135,10 +161,9 @@ class CentralAsia(mesa.Model):
         self.tables: tuple[Any, ...] = self._engine.fresh()
         self._recorded = np.zeros(len(self._engine.columns))
         self._people: list[list[RowAgent]] = []
-        for index, (table, kind) in enumerate(tables()):
+        for table, kind in tables():
             names = self._engine.layout.names[table]
             self._people.append([AGENTS[kind.__name__](self, row, name) for row, name in enumerate(names)])
-            assert self._people[-1] == [] or self._people[-1][0].table == index
         engine = self._engine
         beginning = Luck(*self._luck, WORD, story.first_year, 1 / engine.steps_a_year)
         start = now_at(0, engine.steps_a_year, story.first_year)
@@ -190,6 +215,10 @@ class CentralAsia(mesa.Model):
             raise unknown("measure", name, dict.fromkeys(measure for measure, _ in self._place))
         return float(self._recorded[self._place[name, who]])
 
+    def __copy__(self) -> CentralAsia:
+        """A copy never shares rows with the model it is a copy of."""
+        return copy.deepcopy(self)
+
     def agent(self, kind: str, which: int | str) -> RowAgent:
         """An agent by kind and row or name: `model.agent("Tie", "KZ-KG")`.
 
@@ -199,7 +228,8 @@ class CentralAsia(mesa.Model):
         if kind not in AGENTS:
             raise unknown("kind", kind, AGENTS)
         people = self._people[AGENTS[kind].table]
-        if isinstance(which, int):
+        if not isinstance(which, str):
+            which = index(which)
             if not 0 <= which < len(people):
                 raise BadInput(f"{kind} {which}: rows go from 0 to {len(people) - 1}")
             return people[which]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from numbers import Real
 from typing import Any
 
 from abm.errors import BadInput, place, unknown
@@ -19,12 +20,17 @@ BEYOND = 4  # a run may leave the prior's range, up to four times either way; sh
 
 def number(
     default: float, low: float | None = None, high: float | None = None, *,
-    unit: str, role: str, source: str, meaning: str, note: str = "",
+    unit: str, role: str, source: str, meaning: str, note: str = "", limits: tuple[float, float] | None = None,
+    positive: bool = False,
 ) -> Any:  # fmt: skip
-    """A parameter: `low` and `high` are its prior's range, both the default if it is not varied."""
+    """A parameter: `low` and `high` are its prior's range, both the default if it is not varied.
+
+    limits: what a run accepts at most, where the rule of thumb of `Number.allowed` would let nonsense through;
+    positive: something is divided by it, so it cannot be switched off with 0.
+    """
     low, high = (default if low is None else low), (default if high is None else high)
     return field(default=float(default), metadata=dict(number=Number(
-        "", float(default), float(low), float(high), unit, role, source, meaning, note)))  # fmt: skip
+        "", float(default), float(low), float(high), unit, role, source, meaning, note, limits, positive)))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,17 @@ class Number:
     source: str
     meaning: str
     note: str
+    limits: tuple[float, float] | None
+    positive: bool
 
     @property
     def allowed(self) -> tuple[float, float]:
-        """The span that a run accepts: wider than the prior, so that one can ask what if."""
+        """The span that a run accepts: wider than the prior, down to 0 where it can be switched off, to ask what if."""
+        if self.limits:
+            return self.limits
         ends = sorted((self.low / BEYOND, self.low * BEYOND, self.high / BEYOND, self.high * BEYOND))
-        return (0.0, 1.0) if self.unit == "share" else (ends[0], ends[-1])
+        low = ends[0] if self.positive else min(0.0, ends[0])
+        return (low if self.positive else 0.0, 1.0) if self.unit == "share" else (low, max(0.0, ends[-1]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +93,11 @@ class Parameters:
     demand_trend: float = number(0.06, 0.035, 0.085, unit="1/yr", role="fit", source="tradeData",
         meaning="nominal growth of demand without policy", note="growth of trade 2022-24")  # fmt: skip
     growth_window: float = number(2, unit="yr", role="assumed", source="judgement",
-        meaning="growth of intensity is smoothed over this span")  # fmt: skip
+        meaning="growth of intensity is smoothed over this span", positive=True)  # fmt: skip
 
     # Works, reform, corridors
     works_cost: float = number(90, 60, 140, unit="mn US$", role="fit", source="judgement",
-        meaning="money that closes the gap in hard infrastructure by 1-1/e")  # fmt: skip
+        meaning="money that closes the gap in hard infrastructure by 1-1/e", positive=True)  # fmt: skip
     hard_decay: float = number(0.02, unit="1/yr", role="assumed", source="judgement",
         meaning="wear toward the tie's 2025 level")  # fmt: skip
     reform_speed: float = number(1.3, 0.5, 1.5, unit="1/yr", role="fit", source="judgement",
@@ -116,17 +127,17 @@ class Parameters:
     reform_without_memory: float = number(0.05, unit="share", role="assumed", source="judgement",
         meaning="reform that needs no institutional memory")  # fmt: skip
     reform_money: float = number(10, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="money of full reform effort on a tie")  # fmt: skip
+        meaning="money of full reform effort on a tie", positive=True)  # fmt: skip
     technology_money: float = number(100, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="money that technology_speed refers to")  # fmt: skip
+        meaning="money that technology_speed refers to", positive=True)  # fmt: skip
     full_works: float = number(60, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="corridor money that builds the hub at full speed")  # fmt: skip
+        meaning="corridor money that builds the hub at full speed", positive=True)  # fmt: skip
     build_works: float = number(0.7, unit="share", role="assumed", source="judgement",
         meaning="part of the hub building speed that hangs on corridor works")  # fmt: skip
     build_hard: float = number(0.4, unit="share", role="assumed", source="judgement",
-        meaning="hard infrastructure at which the hub is built at its plain speed")  # fmt: skip
+        meaning="hard infrastructure at which the hub is built at its plain speed", limits=(0.1, 1))  # fmt: skip
     outward_stock_money: float = number(2000, unit="mn US$", role="assumed", source="corridorCosts",
-        meaning="money of a full outward corridor", note="part of 4.6-4.7 bn")  # fmt: skip
+        meaning="money of a full outward corridor", note="part of 4.6-4.7 bn", positive=True)  # fmt: skip
     outward_fade: float = number(0.02, unit="1/yr", role="assumed", source="judgement",
         meaning="wear of outward corridors")  # fmt: skip
     outward_gain: float = number(0.1, unit="share", role="assumed", source="judgement",
@@ -134,21 +145,21 @@ class Parameters:
     outward_trade: float = number(5, unit="bn US$/yr", role="assumed", source="judgement",
         meaning="trade with an outside market that a corridor serves")  # fmt: skip
     outward_rivalry_money: float = number(100, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="outward money that doubles rivalry for the states it crosses")  # fmt: skip
+        meaning="outward money that doubles rivalry for the states it crosses", positive=True)  # fmt: skip
 
     # Firms and the hub
     demand_elasticity: float = number(4, 3.25, 5, unit="1", role="fit", source="Chaney2008",
-        meaning="elasticity of substitution between firms (sigma)", note="trial: emergent elasticity 1.3 / 2.2 / 4.4 after 1 / 2 / 10 years")  # fmt: skip
+        meaning="elasticity of substitution between firms (sigma)", note="trial: emergent elasticity 1.3 / 2.2 / 4.4 after 1 / 2 / 10 years", limits=(1.5, 20))  # fmt: skip
     discount: float = number(0.2, unit="1/yr", role="assumed", source="judgement",
-        meaning="firms' required return")  # fmt: skip
+        meaning="firms' required return", positive=True)  # fmt: skip
     export_sunk_cost: float = number(0.4, unit="mn US$", role="pinned", source="DasRobertsTybout2007",
         meaning="cost of starting to export (nominal; grows with demand_trend)")  # fmt: skip
     hub_entry_cost: float = number(0.55, 0.3, 0.8, unit="mn US$", role="fit", source="trend2024",
         meaning="cost of moving into the hub (nominal; grows with demand_trend)", note="budget of the Kordai complex")  # fmt: skip
     export_share: float = number(0.28, unit="share", role="assumed", source="RobertsTybout1997",
-        meaning="pool firms exporting in 2025 (sets the running cost of exporting)")  # fmt: skip
+        meaning="pool firms exporting in 2025 (sets the running cost of exporting)", limits=(0.05, 0.95))  # fmt: skip
     review_rate: float = number(1, 0.5, 2, unit="1/yr", role="assumed", source="judgement",
-        meaning="how often a firm reconsiders exporting; its own noise is fixed")  # fmt: skip
+        meaning="how often a firm reconsiders exporting; its own noise is fixed", positive=True)  # fmt: skip
     sunk_noise: float = number(0.25, unit="share", role="assumed", source="judgement",
         meaning="spread (logistic scale) of firms' sunk costs")  # fmt: skip
     learning: float = number(0.15, unit="share", role="assumed", source="judgement",
@@ -162,19 +173,19 @@ class Parameters:
     hub_build_speed: float = number(0.4, unit="1/yr", role="assumed", source="judgement",
         meaning="speed of building at full works and leadership")  # fmt: skip
     firm_exit: float = number(0.08, unit="1/yr", role="pinned", source="judgement",
-        meaning="exit rate", note="literature gives 5-10 %")  # fmt: skip
+        meaning="exit rate", note="literature gives 5-10 %", positive=True)  # fmt: skip
     pool: float = number(600, 300, 1200, unit="firms", role="fit", source="imKg2022",
-        meaning="corridor-region firms able to export", note="558 medium firms in Bishkek and Chui")  # fmt: skip
+        meaning="corridor-region firms able to export", note="558 medium firms in Bishkek and Chui", positive=True)  # fmt: skip
     venture_rate: float = number(0.25, unit="1/yr", role="assumed", source="judgement",
-        meaning="rate of looking for a partner across the border")  # fmt: skip
+        meaning="rate of looking for a partner across the border", positive=True)  # fmt: skip
     ability_spread: float = number(0.8, unit="1", role="assumed", source="KondoLewisStella",
         meaning="standard deviation of log ability in the body", note="lognormal body with a Pareto tail")  # fmt: skip
     ability_tail: float = number(1.6, unit="1", role="assumed", source="KondoLewisStella",
-        meaning="shape of the Pareto tail", note="lognormal body with a Pareto tail")  # fmt: skip
+        meaning="shape of the Pareto tail", note="lognormal body with a Pareto tail", positive=True)  # fmt: skip
     ability_tail_share: float = number(0.15, unit="share", role="assumed", source="judgement",
-        meaning="firms in the Pareto tail")  # fmt: skip
+        meaning="firms in the Pareto tail", limits=(0.01, 0.9))  # fmt: skip
     ability_top: float = number(60, unit="1", role="assumed", source="judgement",
-        meaning="ability is cut here, against the median")  # fmt: skip
+        meaning="ability is cut here, against the median", positive=True)  # fmt: skip
     incumbent_experience: float = number(0.85, unit="share", role="assumed", source="judgement",
         meaning="experience of the exporters of the base year")  # fmt: skip
     experience_gain: float = number(0.5, unit="1/yr", role="assumed", source="judgement",
@@ -190,7 +201,7 @@ class Parameters:
     entry_fund_discount: float = number(0.25, unit="share", role="assumed", source="judgement",
         meaning="off the cost of moving into the hub, with a joint fund")  # fmt: skip
     agglomeration_tenants: float = number(10, unit="tenants", role="assumed", source="judgement",
-        meaning="unit in which tenants are counted for agglomeration")  # fmt: skip
+        meaning="unit in which tenants are counted for agglomeration", positive=True)  # fmt: skip
     venture_base: float = number(-1, unit="logit", role="assumed", source="judgement",
         meaning="wish for a partner at neutral trust")  # fmt: skip
     venture_trust: float = number(4, unit="logit", role="assumed", source="judgement",
@@ -224,9 +235,9 @@ class Parameters:
     raw_cyclicality: float = number(1.3, unit="1", role="assumed", source="judgement",
         meaning="raw goods' response to world demand")  # fmt: skip
     agro_money: float = number(400, unit="mn US$", role="assumed", source="judgement",
-        meaning="money of a full agro-industrial stock")  # fmt: skip
+        meaning="money of a full agro-industrial stock", positive=True)  # fmt: skip
     metallurgy_money: float = number(400, unit="mn US$", role="assumed", source="judgement",
-        meaning="money of a full metallurgy stock")  # fmt: skip
+        meaning="money of a full metallurgy stock", positive=True)  # fmt: skip
     stock_fade: float = number(0.1, unit="1/yr", role="assumed", source="judgement",
         meaning="wear of those stocks")  # fmt: skip
     agro_ability: float = number(0.25, unit="share", role="assumed", source="judgement",
@@ -280,13 +291,13 @@ class Parameters:
     offer_attention: float = number(0.35, unit="share", role="assumed", source="judgement",
         meaning="attention above which downstream offers compensation")  # fmt: skip
     full_offer_money: float = number(60, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="energy money that makes a full offer")  # fmt: skip
+        meaning="energy money that makes a full offer", positive=True)  # fmt: skip
     compensation_cover: float = number(1.15, unit="of the loss", role="assumed", source="judgement",
         meaning="compensation against upstream's loss")  # fmt: skip
     inflow_spread: float = number(0.18, unit="1", role="assumed", source="judgement",
         meaning="standard deviation of log inflow from year to year")  # fmt: skip
     inflow_persistence: float = number(0.4, unit="1/yr", role="assumed", source="judgement",
-        meaning="memory of inflow from year to year")  # fmt: skip
+        meaning="memory of inflow from year to year", limits=(0, 0.99))  # fmt: skip
     summer_inflow: float = number(0.73, unit="share", role="assumed", source="caWaterInfo",
         meaning="of inflow that comes from April to September", note="8.92 of 12.3 km3 in 1992")  # fmt: skip
     scared_start: float = number(0.5, unit="share", role="assumed", source="judgement",
@@ -298,7 +309,7 @@ class Parameters:
     scared_upstream: float = number(1 / 3, unit="share", role="assumed", source="judgement",
         meaning="part of scared capital that upstream bears, in the states' gains")  # fmt: skip
     grid_money: float = number(600, unit="mn US$", role="assumed", source="judgement",
-        meaning="money of a fully joined grid")  # fmt: skip
+        meaning="money of a fully joined grid", positive=True)  # fmt: skip
     grid_fade: float = number(0.02, unit="1/yr", role="assumed", source="judgement",
         meaning="wear of the joined grid")  # fmt: skip
 
@@ -324,7 +335,7 @@ class Parameters:
     attention_fund: float = number(0.15, unit="logit", role="assumed", source="judgement",
         meaning="how a joint fund raises attention")  # fmt: skip
     mean_dependence: float = number(0.121, unit="share", role="assumed", source="judgement",
-        meaning="mean dependence on a bloc, by which it is divided")  # fmt: skip
+        meaning="mean dependence on a bloc, by which it is divided", limits=(0.03, 0.5))  # fmt: skip
     activism_return: float = number(0.24, unit="1/yr", role="assumed", source="judgement",
         meaning="activism returns to 1 (.02 a month)")  # fmt: skip
     activism_jump_up: float = number(1.2, unit="1", role="assumed", source="judgement",
@@ -344,7 +355,7 @@ class Parameters:
     summit_memory: float = number(0.05, unit="share", role="assumed", source="judgement",
         meaning="memory gained by a summit within a year of the last")  # fmt: skip
     memory_half_life: float = number(15, unit="yr", role="assumed", source="judgement",
-        meaning="institutions fade")  # fmt: skip
+        meaning="institutions fade", positive=True)  # fmt: skip
     dispute_damage: float = number(0.3, 0.15, 0.45, unit="share", role="fit", source="judgement",
         meaning="trust lost in a dispute")  # fmt: skip
     agreement_rate: float = number(0.15, 0.05, 0.4, unit="1/yr", role="fit", source="judgement",
@@ -376,7 +387,7 @@ class Parameters:
     education_fade: float = number(0.02, unit="1/yr", role="assumed", source="judgement",
         meaning="people's ties fade")  # fmt: skip
     full_programme: float = number(20, unit="mn US$/yr", role="assumed", source="judgement",
-        meaning="money of one full dose of a regional programme")  # fmt: skip
+        meaning="money of one full dose of a regional programme", positive=True)  # fmt: skip
     information_shield: float = number(0.4, unit="share", role="assumed", source="judgement",
         meaning="of a dispute's damage that an information space takes off")  # fmt: skip
     summit_base: float = number(0.5, unit="1/yr", role="assumed", source="judgement",
@@ -390,25 +401,25 @@ class Parameters:
     agreement_without_trust: float = number(0.2, unit="share", role="assumed", source="judgement",
         meaning="agreements that need no trust")  # fmt: skip
     agreement_years: float = number(3, unit="yr", role="assumed", source="judgement",
-        meaning="a free-trade agreement comes into force over this span")  # fmt: skip
+        meaning="a free-trade agreement comes into force over this span", positive=True)  # fmt: skip
 
     # Copies, world shocks, home market
     replication: float = number(0.027, 0, 0.06, unit="1/yr", role="fit", source="abazov2026",
         meaning="a working corridor is copied on another tie (x effort/.5 x (1 + cut/.175); then 14 mn US$/yr for 6 years)", note="scalability; seen")  # fmt: skip
     world_persistence: float = number(0.97, unit="per month", role="assumed", source="judgement",
-        meaning="world demand shock")  # fmt: skip
+        meaning="world demand shock", limits=(0, 0.999))  # fmt: skip
     world_volatility: float = number(0.012, 0.008, 0.016, unit="1", role="assumed", source="judgement",
         meaning="world demand shock")  # fmt: skip
     inspection_rate: float = number(0.15, unit="1/yr", role="assumed", source="judgement",
         meaning="sudden inspections: a month of queues on KZ-KG", note="inspections of 2017, 2019, 2023, 2026")  # fmt: skip
     home_sales: float = number(0.5, 0.2, 1, unit="mn US$/yr per unit ability", role="assumed", source="judgement",
-        meaning="sales at home of a firm")  # fmt: skip
+        meaning="sales at home of a firm", positive=True)  # fmt: skip
     labour_share: float = number(0.02, 0.01, 0.05, unit="share of corridor population", role="assumed", source="judgement",
-        meaning="people the pool's firms can hire")  # fmt: skip
+        meaning="people the pool's firms can hire", positive=True)  # fmt: skip
     replication_effort: float = number(0.5, unit="share", role="assumed", source="judgement",
-        meaning="effort that replication refers to")  # fmt: skip
+        meaning="effort that replication refers to", limits=(0.1, 1))  # fmt: skip
     replication_cut: float = number(0.175, unit="share", role="assumed", source="abazov2026",
-        meaning="cost cut that replication refers to", note="middle of 15-20 %")  # fmt: skip
+        meaning="cost cut that replication refers to", note="middle of 15-20 %", limits=(0.04, 0.7))  # fmt: skip
     replication_works: float = number(14, unit="mn US$/yr", role="assumed", source="judgement",
         meaning="works of a copied corridor")  # fmt: skip
     replication_years: float = number(6, unit="yr", role="assumed", source="judgement",
@@ -422,7 +433,20 @@ class Parameters:
     hub_cost: float = number(68, unit="mn US$", role="assumed", source="trend2024",
         meaning="cost of building the hub", note="68.1 mn US$ expected")  # fmt: skip
     hub_cost_years: float = number(4, unit="yr", role="assumed", source="judgement",
-        meaning="over which that cost is spread")  # fmt: skip
+        meaning="over which that cost is spread", positive=True)  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number or lies outside what a run accepts. Raises BadInput."""
+        for name, known in describe().items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise BadInput(f"parameter '{name}' must be a number in {known.unit}, not {value!r}")
+            low, high = known.allowed
+            if not low <= float(value) <= high:
+                raise BadInput(
+                    f"parameter '{name}' = {value:g} is outside {low:g} to {high:g} {known.unit} "
+                    f"(prior {known.low:g} to {known.high:g})"
+                )
 
     def changed(self, values: Mapping[str, Any], where: str = "") -> Parameters:
         """The same numbers with some changed; names and spans are checked.
@@ -430,19 +454,13 @@ class Parameters:
         Raises:
             BadInput: an unknown name, not a number, or outside the allowed span.
         """
-        for name, value in values.items():
-            known = describe().get(name)
-            if known is None:
+        for name in values:
+            if name not in describe():
                 raise unknown("parameter", name, describe(), where)
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise BadInput(f"{place(where)}parameter '{name}' must be a number in {known.unit}, not {value!r}")
-            low, high = known.allowed
-            if not low <= value <= high:
-                raise BadInput(
-                    f"{place(where)}parameter '{name}' = {value:g} is outside {low:g} to {high:g} {known.unit} "
-                    f"(prior {known.low:g} to {known.high:g})"
-                )
-        return replace(self, **{name: float(value) for name, value in values.items()})
+        try:
+            return replace(self, **values)
+        except BadInput as problem:
+            raise BadInput(f"{place(where)}{problem}") from None
 
 
 @cache

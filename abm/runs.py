@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from operator import index
+from pathlib import Path
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -71,9 +73,9 @@ class Runs:
         Raises:
             BadInput: the measure was not kept, or not for this agent.
         """
-        for index, column in enumerate(self.columns):
+        for place, column in enumerate(self.columns):
             if column.measure == measure and column.who == who:
-                return self.series[:, :, index]
+                return self.series[:, :, place]
         raise unknown("series", f"{measure} {who}", [f"{c.measure} {c.who}" for c in self.columns])
 
     def year(self, measure: str, who: str, year: int) -> Any:
@@ -84,7 +86,7 @@ class Runs:
         """Mean over calendar years from first to last, float64, shape (runs,)."""
         start = (first - self.scenario.first_year) * self.steps_a_year
         stop = (last + 1 - self.scenario.first_year) * self.steps_a_year
-        if start < 0 or stop > self.series.shape[1]:
+        if start < 0 or stop > self.series.shape[1] or last < first:
             raise BadInput(f"{first}-{last} lies outside the run of '{self.scenario.name}'")
         return self.of(measure, who)[:, start:stop].mean(axis=1, dtype=np.float64)
 
@@ -176,10 +178,27 @@ def _built(world: BaseYear, month: Month, firms: int) -> tuple[tuple[Any, ...], 
 
 def check_size(firms: int, steps_a_year: int) -> None:
     """Refuse sizes that make no sense. Raises BadInput."""
-    if not 10 <= firms <= MOST_FIRMS:
-        raise BadInput(f"firms = {firms} is outside 10 to {MOST_FIRMS}")
-    if steps_a_year % MONTHS_A_YEAR:
+    if not hasattr(firms, "__index__") or not 10 <= firms <= MOST_FIRMS:
+        raise BadInput(f"firms = {firms!r} must be a whole number from 10 to {MOST_FIRMS}")
+    if not hasattr(steps_a_year, "__index__") or steps_a_year < 1 or steps_a_year % MONTHS_A_YEAR:
         raise BadInput(f"steps a year = {steps_a_year} must be {MONTHS_A_YEAR} or a multiple of it")
+
+
+def seed_list(seeds: int | Iterable[int]) -> list[int]:
+    """How many seeds, or which, as a list of whole numbers. Raises BadInput."""
+    told = f"seeds = {seeds!r} must be how many (1 or more), or whole numbers from 0"
+    if isinstance(seeds, (bool, str)):
+        raise BadInput(told)
+    try:
+        if isinstance(seeds, SupportsIndex):
+            found = list(range(index(seeds)))
+        else:
+            found = [index(seed) for seed in seeds]
+    except TypeError:
+        raise BadInput(told) from None
+    if not found or min(found) < 0:
+        raise BadInput(told)
+    return found
 
 
 def halves(seed: int) -> tuple[int, int]:
@@ -190,7 +209,7 @@ def halves(seed: int) -> tuple[int, int]:
 
 
 def simulate(
-    scenario: Scenario | str,
+    scenario: Scenario | str | Path,
     seeds: int | Iterable[int] = 200,
     parameters: Parameters | Sequence[Parameters] | None = None,
     *,
@@ -209,10 +228,11 @@ def simulate(
     Raises:
         BadInput: unknown scenario, measure or parameter, or a size that makes no sense.
     """
-    engine = Engine(
-        Scenario.read(scenario) if isinstance(scenario, str) else scenario, month, firms, steps_a_year, plain
-    )
-    numbers = list(range(seeds)) if isinstance(seeds, int) else [int(s) for s in seeds]
+    story = scenario if isinstance(scenario, Scenario) else Scenario.read(scenario)
+    numbers = seed_list(seeds)
+    if threads is not None and threads < 1:
+        raise BadInput(f"threads = {threads} must be 1 or more")
+    engine = Engine(story, month, firms, steps_a_year, plain)
     chosen = engine.kept(keep)
     series = np.zeros((len(numbers), len(engine.levers), len(chosen)), np.float32)
     for _ in run_each(engine, numbers, parameters, chosen, series, threads):
@@ -224,6 +244,8 @@ def run_each(
     engine: Engine, seeds: Sequence[int], parameters: Any, keep: Any, series: Any, threads: int | None = None
 ) -> Iterator[int]:
     """Fill series[i] for each seed, yielding i as runs end, in order."""
+    if isinstance(parameters, Mapping):
+        parameters = Parameters().changed(parameters)
     one = parameters if isinstance(parameters, Parameters) or parameters is None else None
     if one is None and parameters is not None and len(parameters) != len(seeds):
         raise BadInput(f"{len(parameters)} sets of parameters for {len(seeds)} seeds; give one, or one for each")

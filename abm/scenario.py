@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from abm.errors import BadInput, place, unknown
 
 SHIPPED = Path(__file__).with_name("scenarios")
 FIRST_YEAR, YEARS = 2025, 11
+HUGE = 1e300
+GROUND = "as-is"  # A+B brings what B adds to it, not the ground itself
 TODAY_WORD = "today"  # sets free trade back to what is agreed
 KEYS = ("title", "why", "based_on", "base_year", "years", "initial", "change")
 TABLE_OF = {"tie": "ties", "bloc": "blocs", "market": "markets"}
@@ -45,12 +48,16 @@ class Scenario:
     name: str
     title: str = ""
     why: str = ""
-    changes: tuple[Change, ...] = ()
-    own: tuple[Change, ...] = ()
+    layers: tuple[tuple[str, tuple[Change, ...]], ...] = ()
     first_year: int = FIRST_YEAR
     years: int = YEARS
     initial: tuple[tuple[str, str, str], ...] = ()
     file: str = ""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes: those of what it is based on first, its own last."""
+        return tuple(change for _, changes in self.layers for change in changes)
 
     @staticmethod
     def read(name: str | Path) -> Scenario:
@@ -74,7 +81,7 @@ class Scenario:
         """The same scenario with levers changed from a date on; a dash in a name is written as two underscores."""
         named = {key.replace("__", "-"): value for key, value in changes.items()}
         change = _change({"at": at, **named}, self, "change")
-        return replace(self, changes=(*self.changes, change), own=(*self.own, change))
+        return replace(self, layers=(*self.layers, ("then", (change,))))
 
     def world(self) -> BaseYear:
         """The base year of this scenario, with its own starting values."""
@@ -91,20 +98,23 @@ class Scenario:
         """
         first = f"{self.first_year}-01"
         moved = tuple(replace(c, at=f"{like.first_year}-01") if c.at == first else c for c in self.changes)
-        for change in moved:
-            _date(change.at, "at", like, f"'{self.name}' in the years of '{like.name}'")
+        if self.first_year != like.first_year:
+            for change in moved:
+                _date(change.at, "at", like, f"'{self.name}' in the years of '{like.name}'")
         return replace(
-            self, first_year=like.first_year, years=like.years, initial=like.initial, changes=moved, own=moved
+            self, first_year=like.first_year, years=like.years, initial=like.initial, layers=((self.name, moved),)
         )
 
     def to_toml(self) -> str:
         """The whole scenario as a file that reads back the same, with what it is based on written out."""
         lines = [f"title = {_toml(self.title)}", f"why = {_toml(self.why)}"]
         lines += [f"base_year = {self.first_year}", f"years = {self.years}"]
-        for who in dict.fromkeys(who for who, _, _ in self.initial):
+        initial = {(who, what): value for who, what, value in self.initial}  # the last one wins
+        for who in dict.fromkeys(who for who, _ in initial):
             lines += [f"\n[initial.{_toml(who)}]"]
-            lines += [f"{what} = {_number_or_text(value)}" for owner, what, value in self.initial if owner == who]
-        for change in self.changes:
+            lines += [f"{what} = {_number_or_text(value)}" for (owner, what), value in initial.items() if owner == who]
+        end = f"{self.first_year + self.years}-01"
+        for change in (change for change in self.changes if change.at < end):
             lines += ["\n[[change]]", f"at = {_toml(change.at)}"]
             lines += [f"{_toml(name)} = {_toml(value)}" for name, value in change.levers]
         return "\n".join(lines) + "\n"
@@ -199,15 +209,21 @@ def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
     if path.resolve() in above:
         raise BadInput(f"{where}: is based on itself, by way of {' and '.join(p.name for p in above)}")
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path}: is not a file")
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except BadInput:
+        raise
+    except (OSError, ValueError, RecursionError) as problem:
         raise BadInput(f"{path}: cannot be read as TOML: {problem}") from None
     for key in raw:
         if key not in KEYS:
             raise unknown("key", key, KEYS, where)
     based_on = _typed(raw, "based_on", str, "", where)
+    if based_on.endswith(".toml"):
+        based_on = str(path.parent / based_on)  # beside the file that names it
     parent = _read(based_on, f"{where}, based_on", (*above, path.resolve())) if based_on else Scenario("")
     first_year = _typed(raw, "base_year", int, parent.first_year, where)
     years = _typed(raw, "years", int, parent.years, where)
@@ -217,7 +233,7 @@ def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
         raise BadInput(f"{where}: 'years' = {years} is outside 1 to 100")
     scenario = replace(
         parent, name=name, title=_typed(raw, "title", str, name, where), why=_typed(raw, "why", str, "", where),
-        first_year=first_year, years=years, own=(), file=where,
+        first_year=first_year, years=years, file=where,
     )  # fmt: skip
     initial = list(parent.initial)
     for who, values in _typed(raw, "initial", dict, {}, where).items():
@@ -226,17 +242,21 @@ def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
         initial += [(who, what, "yes" if v is True else "no" if v is False else str(v)) for what, v in values.items()]
     scenario = replace(scenario, initial=tuple(initial))
     scenario.world()  # refuses unknown agents and values
+    if first_year != parent.first_year:
+        for change in parent.changes:
+            _date(change.at, "at", scenario, f"{where}, inherited from '{based_on}'")
     changes = raw.get("change", [])
     if not isinstance(changes, list):
         raise BadInput(f"{where}: changes are written [[change]], with double brackets")
     own = tuple(_change(entry, scenario, f"{where}, change {i + 1}") for i, entry in enumerate(changes))
-    return replace(scenario, changes=(*parent.changes, *own), own=own)
+    return replace(scenario, layers=(*parent.layers, (name, own)))
 
 
 def _typed(raw: Mapping[str, Any], key: str, kind: type, default: Any, where: str) -> Any:
     value = raw.get(key, default)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise BadInput(f"{where}: '{key}' must be {'text' if kind is str else kind.__name__}, not {value!r}")
+        asked = {str: "text", int: "a whole number", dict: "a table"}[kind]
+        raise BadInput(f"{where}: '{key}' must be {asked}, not {str(value)[:60]!r}")
     return value
 
 
@@ -253,7 +273,7 @@ def _change(entry: Any, scenario: Scenario, where: str) -> Change:
 
 def _date(value: Any, key: str, scenario: Scenario, where: str) -> str:
     last = scenario.first_year + scenario.years - 1
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         raise BadInput(
             f"{place(where)}'{key}' = {value!r} is not a month; write it as \"{scenario.first_year + 1}-01\""
         )
@@ -272,24 +292,29 @@ def _value(name: str, value: Any, scenario: Scenario, world: BaseYear, where: st
         return value
     if value == TODAY_WORD and lever.default == levers.TODAY:
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise BadInput(f"{place(where)}'{name}' must be a number in {lever.unit}, not {value!r}")
-    if not lever.low <= value <= lever.high:
-        raise BadInput(f"{place(where)}'{name}' = {value:g} is outside {lever.low:g} to {lever.high:g} {lever.unit}")
-    return value
+    number: Any = value
+    if not lever.low <= number <= lever.high:
+        told = f"{float(number):g}" if abs(number) < HUGE else "a huge number"
+        raise BadInput(f"{place(where)}'{name}' = {told} is outside {lever.low:g} to {lever.high:g} {lever.unit}")
+    return value.item() if hasattr(value, "item") else value
 
 
 def _combined(parts: Iterable[Scenario]) -> Scenario:
+    """A, and on top of it what B adds to the ground (as-is) and to the scenarios that A is based on too."""
     first, *rest = parts
     for other in rest:
         if (other.first_year, other.years) != (first.first_year, first.years):
             raise BadInput(
                 f"'{first.name}' and '{other.name}' cannot be combined: they begin or end in different years"
             )
+        shared = {name for name, _ in first.layers} | {GROUND}
+        more = tuple(layer for layer in other.layers[:-1] if layer[0] not in shared or layer[0] == "then")
+        more += other.layers[-1:]
         first = replace(
             first, name=f"{first.name}+{other.name}", title=f"{first.title} + {other.title}",
-            why=f"{first.why}; {other.why}", changes=(*first.changes, *other.own), own=(*first.own, *other.own),
-            initial=(*first.initial, *other.initial),
+            why=f"{first.why}; {other.why}", layers=(*first.layers, *more), initial=(*first.initial, *other.initial),
         )  # fmt: skip
     return first
 

@@ -27,7 +27,7 @@ FUTURES = {
 CLOSED = "KG-TJ"
 # what must be kept of each run to measure all of this: measures, and of whom (nobody named is everybody)
 KEPT: dict[str, tuple[str, ...]] = {
-    "trade": (TIE, CLOSED), "trade_raw": (TIE,), "cut": (TIE,), "intensity": (), "trust": (), "disputes": (),
+    "trade": (), "trade_raw": (TIE,), "cut": (TIE,), "intensity": (), "trust": (), "disputes": (),
     "attention": (), "leading_family": (), "leading_share": (), "hub_jobs": (), "jobs": (), "tenants": (),
     "storage": (), "mean_attention": (), "mean_trust": (), "surplus": (), "regional_trade": (),
 }  # fmt: skip
@@ -172,6 +172,8 @@ def future(name: str, ensembles: Ensembles, scenario: str, judged: bool) -> Row:
     error = float(futures.monte_carlo_error(share, len(found)))
     known = figure(name)
     verdict = ("inside" if known.holds(share) else "outside") if judged else ""
+    if judged and known.holds(share + 2 * error) != known.holds(share - 2 * error):
+        verdict += ", within error of the edge"
     return Row(known, known.figure, Band.of(found), share, verdict, share=True, error=error)
 
 

@@ -32,6 +32,7 @@ STYLE: dict[str, Any] = {
     "ytick.color": INK,
     "svg.fonttype": "path",
     "svg.hashsalt": "corridors",
+    "text.parse_math": False,
 }
 
 
@@ -61,7 +62,7 @@ def draw(ensembles: Mapping[str, Runs], scenario: str, against: str, folder: Pat
             axis.set_xlim(first.scenario.first_year, first.scenario.first_year + first.scenario.years)
             axis.tick_params(length=0)
         page.suptitle(
-            f"{first.scenario.title}\nagainst {other.scenario.title.lower()}",
+            f"{first.scenario.title}\nagainst: {other.scenario.title}",
             x=0.01,
             ha="left",
             fontsize=15,
@@ -135,16 +136,12 @@ def _hub(axis: Any, first: Runs, other: Runs) -> None:
     """Jobs that the pool has more than without, and the tenants of the hub."""
     more = first.of("jobs", HUB).astype(float) - other.of("jobs", HUB)
     median = _band(axis, first, more, FIRST, False)
-    end = first.scenario.first_year + first.scenario.years
-    axis.annotate("net jobs", (end, median[-1]), xytext=(4, 0), textcoords="offset points", color=FIRST, va="center",
-                  fontsize=9, weight="bold", annotation_clip=False)  # fmt: skip
-    tenants = first.of("hub_jobs", HUB)
-    median = _band(axis, first, tenants, MARK, True)
-    axis.annotate("jobs of hub\ntenants", (end, median[-1]), xytext=(4, 0), textcoords="offset points", color=MARK,
-                  va="center", fontsize=9, weight="bold", annotation_clip=False)  # fmt: skip
+    tenants = _band(axis, first, first.of("hub_jobs", HUB), MARK, True)
+    _name_lines(axis, [(median[-1], "net jobs", FIRST), (tenants[-1], "hub tenants'", MARK)], first)
+    median = tenants
     axis.axhline(figure("jobs").low, color=QUIET, lw=1, ls=":")
-    axis.annotate("thousands of jobs: from 1,000", (first.scenario.first_year + 7, figure("jobs").low), xytext=(0, 4),
-                  textcoords="offset points", color=QUIET, fontsize=9)  # fmt: skip
+    axis.annotate("thousands of jobs: from 1,000", (0.98, figure("jobs").low), xycoords=("axes fraction", "data"),
+                  ha="right", xytext=(0, 4), textcoords="offset points", color=QUIET, fontsize=9)  # fmt: skip
     firms = np.median(first.of("tenants", HUB), axis=0)
     for year in (2028, 2030, 2035):
         step = (year + 1 - first.scenario.first_year) * first.steps_a_year - 1

@@ -59,7 +59,7 @@ def explain(name: Annotated[str, typer.Argument(help="a parameter, lever, measur
 
 
 def main() -> None:
-    """Run the command; bad input becomes one message and exit code 2, an interrupt 130."""
+    """Run the command; bad input becomes one message and exit code 2."""
     from abm.errors import BadInput
 
     try:
@@ -69,11 +69,8 @@ def main() -> None:
         sys.exit(2)
     except OSError as problem:
         where = f": {problem.filename}" if problem.filename else ""
-        print(f"corridors: {problem.strerror or problem}{where}; nothing was written", file=sys.stderr)
+        print(f"corridors: {problem.strerror or problem}{where}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("corridors: interrupted", file=sys.stderr)
-        sys.exit(130)
 
 
 if __name__ == "__main__":

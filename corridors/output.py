@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,36 +12,63 @@ from pathlib import Path
 from abm.errors import BadInput
 
 MARK = "manifest.json"
+OURS = {MARK, "runs.parquet", "summary.csv", "bands.csv", "chart.png", "chart.svg"}
 
 
 def check_place(out: Path, force: bool) -> None:
     """Refuse a place that is taken, before anything is computed. Raises BadInput."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise BadInput(f"--out {out}: is a file or a link, not a folder")
-    if out.exists() and any(out.iterdir()):
+    place = out.resolve()
+    if Path.cwd().resolve().is_relative_to(place):
+        raise BadInput(f"--out {out}: is the folder you are in, or holds it; choose one below it")
+    if place.exists() and any(place.iterdir()):
         if not force:
             raise BadInput(f"--out {out}: there are results already; choose another folder, or --force to replace them")
-        if not (out / MARK).exists():
-            raise BadInput(f"--out {out}: holds other files (no {MARK}), so --force will not replace it")
-    nearest = next(folder for folder in out.absolute().parents if folder.exists())
+        strangers = sorted({p.name for p in place.iterdir()} - OURS)
+        if strangers or not _is_ours(place / MARK):
+            told = f"'{strangers[0]}'" if strangers else f"no {MARK} of ours"
+            raise BadInput(
+                f"--out {out}: holds what this command did not write ({told}), so --force will not replace it"
+            )
+    nearest = next(folder for folder in place.parents if folder.exists())
     if not os.access(nearest, os.W_OK):
         raise BadInput(f"--out {out}: {nearest} cannot be written")
 
 
+def _is_ours(manifest: Path) -> bool:
+    try:
+        return {"command", "scenarios", "seeds"} <= set(json.loads(manifest.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 @contextmanager
 def written_whole(out: Path) -> Iterator[Path]:
-    """A folder to write into; it takes the place of `out` only when the block ends well."""
-    out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    beside = out.absolute().with_name(f".{out.name}.partial-{os.getpid()}")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
+    """A folder to write into; it takes the place of `out` only when the block ends well.
+
+    Raises:
+        BadInput: the disk is full or refuses; what stood there still does.
+    """
+    place = out.resolve()
+    beside = place.with_name(f".{place.name}.partial-{os.getpid()}")
+    aside = place.with_name(f".{place.name}.old-{os.getpid()}")
     try:
-        yield beside
-        aside = out.absolute().with_name(f".{out.name}.old-{os.getpid()}")
-        if out.exists():
-            out.rename(aside)
-        beside.rename(out)
-        shutil.rmtree(aside, ignore_errors=True)
-    except BaseException:
+        place.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(beside, ignore_errors=True)
-        raise
+        beside.mkdir()
+        yield beside
+        if place.exists():
+            place.rename(aside)
+        try:
+            beside.rename(place)
+        except OSError:
+            if aside.exists():
+                aside.rename(place)
+            raise
+    except OSError as problem:
+        raise BadInput(f"--out {out}: {problem.strerror or problem}; nothing was written") from problem
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        if place.exists():
+            shutil.rmtree(aside, ignore_errors=True)

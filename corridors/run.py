@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from abm import __version__, base_year, parameters
 from abm.errors import BadInput, unknown
@@ -22,7 +23,7 @@ from abm.scenario import Scenario
 from corridors.output import check_place, written_whole
 
 CHUNK = 50  # runs held at a time before they reach the disk
-MOST_SEEDS = 20_000
+MOST_SEEDS = 10_000
 FROZEN = "frozen"
 PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "matplotlib")
 
@@ -46,7 +47,11 @@ class Request:
 
 def run_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    numbers = Parameters().changed(dict(map(_setting, request.sets)), "--set")
+    settings = [_setting(text) for text in request.sets]
+    for name, _ in settings:
+        if [other for other, _ in settings].count(name) > 1:
+            raise BadInput(f"--set {name}: is given twice")
+    numbers = Parameters().changed(dict(settings), "--set")
     stories = read_scenarios(request)
     if not 1 <= request.seeds <= MOST_SEEDS:
         raise BadInput(f"--seeds {request.seeds} is outside 1 to {MOST_SEEDS}")
@@ -61,7 +66,7 @@ def run_and_report(request: Request) -> None:
         folder = stack.enter_context(written_whole(request.out)) if request.out else None
         ensembles, seconds, stopped = _simulate(request, stories, numbers, folder)
         if not ensembles:
-            raise KeyboardInterrupt
+            _interrupted("interrupted before any run was finished; nothing was written")
         from corridors import report
 
         if request.chart and folder:
@@ -75,12 +80,20 @@ def run_and_report(request: Request) -> None:
             (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     report.show(answer, request.out, seconds, time.perf_counter() - began)
     if stopped:
-        raise KeyboardInterrupt
+        done = len(next(iter(ensembles.values())).seeds)
+        _interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
+
+
+def _interrupted(told: str) -> NoReturn:
+    print(f"corridors: {told}", file=sys.stderr)
+    sys.exit(130)
 
 
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
+        if "_" in value:
+            raise ValueError
         return name.strip(), float(value)
     except ValueError:
         raise BadInput(f"--set {text}: write it as name=number, as in trade_elasticity=2") from None
@@ -100,10 +113,13 @@ def read_scenarios(request: Request) -> list[Scenario]:
         raise BadInput(
             f"'{found[0].name}' and '{found[1].name}' begin or end in different years; they cannot be paired"
         )
+    for story in found:
+        if story.name in Scenario.names() and story.file != story.name:
+            raise BadInput(f"{story.file}: '{story.name}' is the name of a shipped scenario; rename the file")
     for name in (FROZEN, "as-is"):
         other = Scenario.read(name)
-        if name not in (s.name for s in found) and (other.first_year, other.years) in spans:
-            found.append(other)
+        if name not in (s.name for s in found) and other.first_year == found[0].first_year:
+            found.append(other.rebased(found[0]))  # the same world and years as the scenario's own
     return found
 
 

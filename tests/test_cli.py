@@ -85,7 +85,7 @@ def test_the_summary_has_every_headline_figure_and_the_paired_differences(result
     futures = {"future_economic", "future_alliances", "future_fragmentation", "future_external"}
     assert ids >= {"trade_2025", "trade_2030", "cost_cut", "jobs", "raw_share_2025", *futures}
     differences = [row for row in rows if row["kind"] == "paired difference"]
-    assert len(differences) == 7
+    assert len(differences) == 9  # the two ties that moved most among them
     assert all(float(r["model_low"]) <= float(r["model_median"]) <= float(r["model_high"]) for r in differences)
 
 
@@ -142,7 +142,7 @@ SCENARIOS = {
     "unknown agent": ("[initial.KZ-KK]\nstart_trade = 3", "KZ-KG"),
     "unknown start": ("[initial.KZ-KG]\nstart_trad = 3", "start_trade"),
     "start out of range": ("[initial.KZ-KG]\nstart_trust = 3", "share from 0 to 1"),
-    "trade below zero": ("[initial.KZ-KG]\nstart_trade = -1", "must be above 0"),
+    "trade below zero": ("[initial.KZ-KG]\nstart_trade = -1", "start_trade' of KZ-KG = -1 must be"),
     "no years": ("years = 0", "1 to 100"),
 }
 
@@ -169,7 +169,7 @@ WORDS = {
     "parameter": (["run", "as-is", "--set", "trade_elasticty=2"], "trade_elasticity"),
     "parameter out of range": (["run", "as-is", "--set", "execution=3"], "outside 0 to 1"),
     "parameter without number": (["run", "as-is", "--set", "execution=high"], "name=number"),
-    "seeds": (["run", "as-is", "--seeds", "0"], "1 to 20000"),
+    "seeds": (["run", "as-is", "--seeds", "0"], "1 to 10000"),
     "firms": (["run", "as-is", "--firms", "3"], "10 to"),
     "threads": (["run", "as-is", "--threads", "0"], "1 or more"),
     "keep": (["run", "as-is", "--keep", "everything"], "headline"),
@@ -221,7 +221,7 @@ def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with written_whole(out) as folder:
         (folder / "manifest.json").write_text("old")
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(BadInput, match="disk full; nothing was written"):
         half_written(out)
     assert (out / "manifest.json").read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
@@ -239,7 +239,7 @@ def test_an_interrupt_leaves_finished_runs_readable(tmp_path: Path) -> None:
         "run",
         "as-is",
         "--seeds",
-        "20000",
+        "10000",
         "--no-chart",
         "--out",
         str(out),
@@ -255,12 +255,13 @@ def test_an_interrupt_leaves_finished_runs_readable(tmp_path: Path) -> None:
     _, told = process.communicate(timeout=100)
     assert process.returncode == 130
     assert b"Traceback" not in told
+    assert b"interrupted: the answer is of" in told
     frame = pd.read_parquet(out / "runs.parquet", columns=["scenario", "seed"])
     counts = frame.groupby("scenario", observed=True).seed.nunique()
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["complete"] is False
     assert (counts == manifest["seeds"]["count"]).all()
-    assert 0 < manifest["seeds"]["count"] < 20000
+    assert 0 < manifest["seeds"]["count"] < 10000
 
 
 # --------------------------------------------------------------------------------------------- what it explains

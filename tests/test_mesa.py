@@ -208,7 +208,7 @@ def test_a_misspelt_attribute_is_refused_with_the_nearest_name(in_2029: CentralA
         (lambda model: model.change(abec_program=1), "'abec_program'; did you mean 'abec_programme'"),
         (lambda model: model.change(abec_programme=1e6), "outside 0 to 120"),
         (lambda model: CentralAsia("coridor-first"), "did you mean 'corridor-first'"),
-        (lambda model: CentralAsia("as-is", firms=1), "firms = 1 is outside 10 to"),
+        (lambda model: CentralAsia("as-is", firms=1), "firms = 1 must be a whole number from 10 to"),
     ],
 )
 def test_what_is_not_there_is_told_with_the_nearest_name(ask: Any, told: str, in_2029: CentralAsia) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from abm.engine.kinds import KINDS, Field
-from abm.engine.rules import Measure, Month, Rule, arguments, words_of
+from abm.engine.rules import ALWAYS, Measure, Month, Rule, arguments, words_of
 
 TABLES = ("states", "ties", "corridors", "hubs", "firms", "blocs", "basins", "regions")
 ORDER = {"State": 0, "Tie": 1, "Corridor": 2, "Hub": 3, "Firm": 4, "Bloc": 5, "Basin": 6, "Region": 7}
@@ -97,7 +97,7 @@ def _loop(entry: Rule | tuple[Rule, ...], fields: dict[str, dict[str, Field]], n
     calls, linked = [], []
     for rule in rules:
         calls.append(f"    {names[id(rule)]}({', '.join(arguments(rule))})")
-        linked += [word for word in arguments(rule) if word != me and word in known and known[word].to]
+        linked += [word for word in arguments(rule) if word != me and word in known and known[word].unit == ALWAYS]
     found = [f"    {word} = {KINDS[known[word].to].words}[{me}.{word}]" for word in dict.fromkeys(linked)]
     return [f"for {me} in {kind.words}:", *found, *calls]
 

@@ -16,10 +16,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from abm import levers, luck, parameters
@@ -112,7 +111,6 @@ def compiled(month: Month, warm: Callable[[Program], None]) -> Program:
     return _programs[key]
 
 
-@lru_cache(maxsize=256)
 def fingerprint(month: Month) -> str:
     """A short hash of everything that the compiled month depends on."""
     digest = hashlib.blake2b(digest_size=12)
@@ -122,13 +120,13 @@ def fingerprint(month: Month) -> str:
         digest.update(repr([(f.name, f.type, f.per) for f in month.fields(kind).values()]).encode())
     digest.update(repr([*parameters.describe(), *levers.describe()]).encode())
     for function in sorted([*reachable(month), now_at], key=lambda f: (f.__module__, f.__qualname__)):
-        digest.update(repr([function.__qualname__, *_essence(function.__code__)]).encode())
+        digest.update(repr([function.__qualname__, *_essence(function.__code__, function.__doc__)]).encode())
         for name, value in referenced(function):
             digest.update(name.encode() + _content(value))
     return digest.hexdigest()
 
 
-def _essence(code: CodeType) -> Iterator[Any]:
+def _essence(code: CodeType, docstring: str | None = None) -> Iterator[Any]:
     """What a function does, without where it stands or how it is documented."""
     yield code.co_code
     yield code.co_names
@@ -136,7 +134,7 @@ def _essence(code: CodeType) -> Iterator[Any]:
     for constant in code.co_consts:
         if inspect.iscode(constant):
             yield from _essence(constant)
-        elif not isinstance(constant, str):
+        elif docstring is None or constant != docstring:
             yield constant
 
 
@@ -180,15 +178,17 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
     often = {id(rule) for entry in long for rule in (entry if isinstance(entry, tuple) else (entry,))}
     cached = numba.njit(cache=True, **OPTIONS)
     names = rule_names(month)
-    rules = {names[id(rule)]: rule for rule in month.each_rule()}
-    for function in (*reachable(month), now_at):
-        _once(register_jitable, function)
+    copies = fresh_copies([*reachable(month), now_at])
+    rules = {names[id(rule)]: copies[id(rule)] for rule in month.each_rule()}
+    often = {id(copies[rule]) for rule in often}
+    for function in copies.values():
+        register_jitable(function)
     text = text_of(month)
     module = _module(folder, f"month_{key}", text)
     space = module.__dict__
     try:
         space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
-        space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at})
+        space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": copies[id(now_at)]})
         exec(compile(text, str(module.__file__), "exec"), space)
         for name in [name for name in space if name.startswith(PASS)]:
             space[name] = jit(space[name])
@@ -219,17 +219,44 @@ def _culprit(problem: str, month: Month, text: str) -> str:
     return " or ".join(name_of(rule) for rule in own) or "(which one cannot be told)"
 
 
-_registered: set[int] = set()
+def fresh_copies(functions: list[Any]) -> dict[int, Any]:
+    """Copies of functions that call each other's copies, by the id of the original.
 
+    The compiler remembers what it made of a function for as long as the process lives, and the values of its globals
+    with it. A copy has never been compiled, so a changed constant or helper is seen.
+    """
+    spaces: dict[int, dict[str, Any]] = {}
+    copies: dict[int, Any] = {}
+    for function in functions:
+        space = spaces.setdefault(id(function.__globals__), dict(function.__globals__))
+        copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+        copy.__kwdefaults__ = function.__kwdefaults__
+        copy.__module__ = function.__module__
+        copies[id(function)] = copy
 
-def _once(register: Callable[[Any], Any], function: Any) -> None:
-    if id(function) not in _registered:
-        register(function)
-        _registered.add(id(function))
-        _kept.append(function)
+    def renewed(value: Any, depth: int = 0) -> Any:
+        if id(plain(value)) in copies:
+            return copies[id(plain(value))]
+        if inspect.ismodule(value) and depth < 2:
+            changed = {n: renewed(v, depth + 1) for n, v in vars(value).items() if id(plain(v)) in copies}
+            if changed:
+                module = ModuleType(value.__name__)
+                module.__dict__.update({**vars(value), **changed})
+                return module
+        return value
 
-
-_kept: list[Any] = []  # registered functions stay alive, so that their ids are not given to others
+    for space in spaces.values():
+        space.update({name: renewed(value) for name, value in space.items()})
+    for function in functions:
+        if function.__closure__:
+            cells = tuple(CellType(renewed(cell.cell_contents)) for cell in function.__closure__)
+            old = copies[id(function)]
+            copy = FunctionType(old.__code__, old.__globals__, old.__name__, old.__defaults__, cells)
+            copy.__kwdefaults__, copy.__module__ = old.__kwdefaults__, old.__module__
+            copies[id(function)] = copy
+            for space in spaces.values():
+                space.update({name: copy for name, value in space.items() if value is old})
+    return copies
 
 
 def _module(folder: Path, name: str, text: str) -> ModuleType:

@@ -20,6 +20,9 @@ from abm.engine.kinds import KINDS, Field, Kind
 from abm.errors import BadInput, unknown
 
 Rule = Callable[..., None]
+DEEPEST = 4  # modules within modules that a rule may reach into
+FUNCTIONS = ("sum", "len", "min", "max", "abs")  # what a measure's formula may call
+ALWAYS = "row"  # unit of a link that always leads to somebody
 COMMON = ("region", "now", "p", "levers", "luck")
 
 
@@ -154,12 +157,26 @@ def check(month: Month, fields: dict[str, dict[str, Field]], known: dict[str, se
     words = {getattr(k, "word", ""): n for n, k in KINDS.items()}
     for rule in month.each_rule():
         kind = rule.kind  # type: ignore[attr-defined]
-        links = {f.name: f.to for f in fields[kind.__name__].values() if f.to and not f.per}
+        own = [f for f in fields[kind.__name__].values() if f.to and not f.per]
+        links = {f.name: f.to for f in own if f.unit == ALWAYS and f.to in fields}
+        perhaps = {f.name: f for f in own if f.unit != ALWAYS}
         can_ask = {words_of(kind): kind.__name__, **tables, **links, **dict.fromkeys(COMMON, "")}
         for argument in arguments(rule):
+            if argument in perhaps and argument not in can_ask:
+                raise RuleError(
+                    f"rule {name_of(rule)}: '{argument}' may be nobody; ask for the whole table and test "
+                    f"{words_of(kind)}.{argument} >= 0"
+                )
             if argument not in can_ask:
                 raise RuleError(f"rule {name_of(rule)}: {unknown('argument', argument, can_ask)}")
+    for entry in month.start + month.rules:
+        if isinstance(entry, tuple) and len({rule.kind for rule in entry}) > 1:
+            told = ", ".join(f"{name_of(rule)} (each {rule.kind.__name__})" for rule in entry)
+            raise RuleError(f"rules that agents go through one after the other must be of one kind: {told}")
+    taken = [measure.name for measure in month.measures]
     for measure in month.measures:
+        if taken.count(measure.name) > 1:
+            raise RuleError(f"measure {measure.name}: there are two of this name")
         _check_formula(measure, fields, words)
     for function in reachable(month):
         if undefined(function):
@@ -174,17 +191,44 @@ def check(month: Month, fields: dict[str, dict[str, Field]], known: dict[str, se
 
 
 def _check_formula(measure: Measure, fields: dict[str, dict[str, Field]], words: dict[str, str]) -> None:
+    """Outside sum() a formula speaks of its own agent, inside of one kind of agent; nothing else is known to it."""
+    where = f"measure {measure.name}"
     try:
-        tree = ast.parse(measure.formula, mode="eval")
+        tree = ast.parse(measure.formula, mode="eval").body
     except SyntaxError as problem:
-        raise RuleError(f"measure {measure.name}: '{measure.formula}' is not a formula: {problem.msg}") from None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            kind = words.get(node.value.id)
-            if kind is None:
-                raise RuleError(f"measure {measure.name}: {unknown('kind of agent', node.value.id, words)}")
-            if node.attr not in fields[kind]:
-                raise RuleError(f"measure {measure.name}: {kind}: {unknown('field', node.attr, fields[kind])}")
+        raise RuleError(f"{where}: '{measure.formula}' is not a formula: {problem.msg}") from None
+    mine = words_of(measure.kind)
+    if measure.per and not fields[measure.kind.__name__].get(measure.per, Field("", "")).per:
+        raise RuleError(f"{where}: {unknown('vector field', measure.per, fields[measure.kind.__name__])}")
+
+    def visit(node: ast.AST, speaker: str) -> None:
+        if isinstance(node, ast.Call):
+            called = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+            if called not in FUNCTIONS or node.keywords:
+                raise RuleError(f"{where}: {unknown('function', called, FUNCTIONS)}")
+            if called == "sum":
+                inner = {n.id for a in node.args for n in ast.walk(a) if isinstance(n, ast.Name)} & set(words)
+                if len(node.args) != 1 or len(inner) != 1:
+                    raise RuleError(f"{where}: sum() goes over one kind of agent, as in sum(tie.trust)")
+                visit(node.args[0], inner.pop())
+            elif called != "len":
+                for argument in node.args:
+                    visit(argument, speaker)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id not in words:
+                raise RuleError(f"{where}: {unknown('kind of agent', node.value.id, words)}")
+            if node.value.id != speaker:
+                raise RuleError(f"{where}: '{node.value.id}' is not known here, only '{speaker}'; use sum() for others")
+            if node.attr not in fields[words[speaker]]:
+                raise RuleError(f"{where}: {words[speaker]}: {unknown('field', node.attr, fields[words[speaker]])}")
+        elif isinstance(node, ast.Name):
+            if not (node.id == "i" and measure.per):
+                raise RuleError(f"{where}: '{node.id}' is not known; write {speaker}.field")
+        else:
+            for child in ast.iter_child_nodes(node):
+                visit(child, speaker)
+
+    visit(tree, mine)
 
 
 def words_of(kind: Any) -> str:
@@ -266,24 +310,29 @@ def reachable(month: Month) -> list[Any]:
 
 def plain(value: Any) -> Any:
     """The Python function of something that a user has compiled already; anything else as it is."""
-    return getattr(value, "py_func", value)
+    return getattr(value, "py_func", value) if type(value).__module__.startswith("numba.") else value
 
 
 def referenced(function: Any) -> Iterator[tuple[str, Any]]:
     """What a function's code depends on by name: globals, closure, defaults, and what it takes from modules."""
     names = sorted(_names(function.__code__))
     for name in names:
-        value = function.__globals__.get(name)
-        if inspect.ismodule(value):
-            for inner in names:
-                if hasattr(value, inner) and not inspect.ismodule(getattr(value, inner)):
-                    yield f"{name}.{inner}", getattr(value, inner)
-        elif name in function.__globals__:
-            yield name, value
+        if name in function.__globals__:
+            yield from _within(name, function.__globals__[name], names)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         yield name, cell.cell_contents
     yield from enumerate_named("default", function.__defaults__ or ())
     yield from (function.__kwdefaults__ or {}).items()
+
+
+def _within(name: str, value: Any, names: list[str], depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """A value, or what a module holds under the names that the code uses (`module.CONSTANT`, `package.module.f`)."""
+    if not inspect.ismodule(value):
+        yield name, value
+    elif depth < DEEPEST:
+        for inner in names:
+            if hasattr(value, inner):
+                yield from _within(f"{name}.{inner}", getattr(value, inner), names, depth + 1)
 
 
 def enumerate_named(word: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
