@@ -128,7 +128,7 @@ def _trade(axis: Any, first: Runs, other: Runs) -> None:
     axis.annotate("3.0 bn by 2030", (2030.5, target.value), xytext=(-8, 20), textcoords="offset points", color=MARK,
                   ha="right", weight="bold")  # fmt: skip
     axis.plot([2025, 2026], [now.high, now.high], color=MARK, lw=2.5)
-    axis.annotate("below 2.0 in 2025", (2025.1, now.high), xytext=(0, 16), textcoords="offset points", color=MARK,
+    axis.annotate("below 2.0 in 2025", (2025.1, now.high), xytext=(0, 30), textcoords="offset points", color=MARK,
                   weight="bold")  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _hub(axis: Any, first: Runs, other: Runs) -> None:
     more = first.of("jobs", HUB).astype(float) - other.of("jobs", HUB)
     median = _band(axis, first, more, FIRST, False)
     tenants = _band(axis, first, first.of("hub_jobs", HUB), MARK, True)
-    _name_lines(axis, [(median[-1], "net jobs", FIRST), (tenants[-1], "hub tenants'", MARK)], first)
+    _name_lines(axis, [(median[-1], "net jobs", FIRST), (tenants[-1], "in the hub", MARK)], first)
     median = tenants
     axis.axhline(figure("jobs").low, color=QUIET, lw=1, ls=":")
     axis.annotate("thousands of jobs: from 1,000", (0.98, figure("jobs").low), xycoords=("axes fraction", "data"),

@@ -245,7 +245,7 @@ def _line(row: Row) -> tuple[str, str, str, str, str, str]:
 
 
 def _mark(verdict: str) -> str:
-    near = " (within error)" if "edge" in verdict else ""
+    near = " (edge)" if "edge" in verdict else ""
     if verdict.startswith("inside"):
         return f"[green]inside[/green]{near}"
     return f"[bold red]FAIL[/bold red]{near}" if verdict else "–"
