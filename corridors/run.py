@@ -67,18 +67,20 @@ def run_and_report(request: Request) -> None:
         ensembles, seconds, stopped = _simulate(request, stories, numbers, folder)
         if not ensembles:
             _interrupted("interrupted before any run was finished; nothing was written")
-        from corridors import report
+        from corridors.answer import answer, write_summary
 
         if request.chart and folder:
             from corridors.chart import draw
 
             draw(ensembles, stories[0].name, stories[1].name, folder)
-        answer = report.answer(ensembles, stories[0].name, stories[1].name, numbers)
+        found = answer(ensembles, stories[0].name, stories[1].name, numbers)
         if folder and request.out:
-            report.write_summary(answer, ensembles, folder)
+            write_summary(found, ensembles, folder)
             manifest = _manifest(request, stories, numbers, len(next(iter(ensembles.values())).seeds), seconds, stopped)
             (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-    report.show(answer, request.out, seconds, time.perf_counter() - began)
+    from corridors.report import show
+
+    show(found, request.out, seconds, time.perf_counter() - began)
     if stopped:
         done = len(next(iter(ensembles.values())).seeds)
         _interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
