@@ -259,10 +259,15 @@ def remember(tie: Tie, now: Now, p: Parameters, levers: Levers) -> None:
 # ------------------------------------------------------------------------------------------------ works and reform
 
 
+def is_pilot(tie: Tie, corridors: list[Corridor]) -> bool:
+    """Is the tie served by the pilot corridor (ABEC)?"""
+    return tie.corridor >= 0 and corridors[tie.corridor].of_abec > 0
+
+
 @each(Tie)
-def copy_corridor(tie: Tie, region: Region, p: Parameters, luck: Luck) -> None:
+def copy_corridor(tie: Tie, corridors: list[Corridor], region: Region, p: Parameters, luck: Luck) -> None:
     """A pilot corridor that works is copied on other ties: works and reform for some years. [abazov2026, assumed]"""
-    if tie.made_by_firms or tie.copied or not region.corridor_begun or region.corridor_cut <= 0:
+    if is_pilot(tie, corridors) or tie.copied or not region.corridor_begun or region.corridor_cut <= 0:
         return
     rate = p.replication * tie.effort / p.replication_effort * (1 + region.corridor_cut / p.replication_cut)
     if happens(luck, tie.key, COPY, rate):
@@ -339,7 +344,7 @@ def reform(
     quality = sqrt(tie.hard * tie.soft)
     start = sqrt(tie.start_hard * tie.start_soft)
     tie.cut = p.max_cut * (quality - start) / (1 - start)
-    if tie.made_by_firms:
+    if is_pilot(tie, corridors):
         region.corridor_cut = tie.cut
 
 

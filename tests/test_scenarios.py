@@ -124,3 +124,31 @@ def test_a_broken_data_file_is_refused_with_file_and_line(old: str, new: str, me
     with pytest.raises(BadInput, match=message) as problem:
         Engine(Scenario.read("as-is"), plain=True, firms=50, world=base_year.read(tmp_path / "world"))
     assert "ties.csv" in str(problem.value)
+
+
+def test_a_second_hub_is_a_matter_of_data() -> None:
+    from dataclasses import replace
+
+    import numpy as np
+
+    from abm.base_year import BaseYear
+    from abm.engine.world import parameter_row
+    from abm.parameters import Parameters
+    from abm.runs import Engine
+
+    plain = base_year.read()
+    hub = [
+        replace(d, who="Khorgos", value="KZ-UZ" if d.what == "border" else d.value)
+        for d in plain.rows
+        if d.who == "Kordai"
+    ]
+    rows = [replace(d, value="yes") if (d.who, d.what) == ("KZ-UZ", "made_by_firms") else d for d in plain.rows]
+    engine = Engine(Scenario.read("corridor-first"), firms=100, world=BaseYear((*rows, *hub), plain.folder))
+    out = np.zeros((len(engine.levers), len(engine.columns)))
+    engine.run(1, parameter_row(Parameters()), engine.every, out)
+    series = {(c.measure, c.who): out[:, i] for i, c in enumerate(engine.columns)}
+    assert np.isfinite(out).all()
+    for name, border in (("Kordai", "KZ-KG"), ("Khorgos", "KZ-UZ")):
+        made = series["trade", border] - series["trade_raw", border]
+        np.testing.assert_allclose(made, series["exports", name] / 1000)
+        assert series["tenants", name][-1] > 0
