@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -24,7 +25,6 @@ from corridors.output import check_place, written_whole
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 10_000
-FROZEN = "frozen"
 PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "matplotlib")
 
 
@@ -103,6 +103,8 @@ def _setting(text: str) -> tuple[str, float]:
 
 def read_scenarios(request: Request) -> list[Scenario]:
     """The scenario, what it is held against, and the two that the futures need; each once."""
+    from calibration.headline import AS_IS, FROZEN
+
     found = [Scenario.read(request.scenario), Scenario.read(request.against)]
     if found[0] == found[1]:
         raise BadInput(f"'{request.scenario}' is held against itself; choose another scenario for --against")
@@ -118,7 +120,7 @@ def read_scenarios(request: Request) -> list[Scenario]:
     for story in found:
         if story.name in Scenario.names() and story.file != story.name:
             raise BadInput(f"{story.file}: '{story.name}' is the name of a shipped scenario; rename the file")
-    for name in (FROZEN, "as-is"):
+    for name in (FROZEN, AS_IS):
         other = Scenario.read(name)
         if name not in (s.name for s in found) and other.first_year == found[0].first_year:
             found.append(other.rebased(found[0]))  # the same world and years as the scenario's own
@@ -157,10 +159,11 @@ def _simulate(
                     for _ in run_each(engine, seeds, numbers, every, part, request.threads):
                         advance()
                     parts.append(part)
-                for engine, part, keep in zip(engines, parts, held):
-                    write(engine.scenario, seeds, part[:, :, file_part])
-                    keep.append(part[:, :, report_part])
-                done += seeds
+                with _unbroken():
+                    for engine, part, keep in zip(engines, parts, held):
+                        write(engine.scenario, seeds, part[:, :, file_part])
+                        keep.append(part[:, :, report_part])
+                    done += seeds
         except KeyboardInterrupt:
             stopped = True
     kept = tuple(columns[i] for i in wanted)
@@ -170,6 +173,19 @@ def _simulate(
         if parts
     }
     return runs, time.perf_counter() - began, stopped
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """An interrupt waits until a chunk has reached the disk for every scenario, so that they stay even."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 @contextmanager

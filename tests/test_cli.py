@@ -367,3 +367,21 @@ def test_an_unwritable_place_is_refused_before_anything_is_computed(monkeypatch:
     monkeypatch.setattr(os, "access", lambda *ignored: False)
     with pytest.raises(BadInput, match="cannot be written"):
         check_place(ROOT / "no-such-folder" / "out", False)
+
+
+def test_an_interrupt_waits_until_a_chunk_is_written_for_all_scenarios() -> None:
+    from corridors.run import _unbroken
+
+    before = signal.getsignal(signal.SIGINT)
+    written = []
+
+    def write_a_chunk() -> None:
+        with _unbroken():
+            for scenario in ("one", "other"):
+                signal.raise_signal(signal.SIGINT)
+                written.append(scenario)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_a_chunk()
+    assert written == ["one", "other"]
+    assert signal.getsignal(signal.SIGINT) is before

@@ -84,7 +84,8 @@ def text_of(month: Month) -> str:
 def uncompiled(month: Month) -> Program:
     """The month as ordinary Python over plain objects: slow, for a debugger and for teaching. Same bits."""
     check_month(month)
-    rules = {name: rule for rule in month.each_rule() for name in [rule_names(month)[id(rule)]]}
+    names = rule_names(month)
+    rules = {names[id(rule)]: rule for rule in month.each_rule()}
     space: dict[str, Any] = {**rules, "Luck": luck.Luck, "WORD": luck.WORD, "now_at": now_at}
     exec(compile(text_of(month), "<the month, uncompiled>", "exec"), space)
     return Program(*(space[entry] for entry in ENTRIES))
@@ -175,19 +176,18 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
     jit = numba.njit(**OPTIONS)
     inlined = numba.njit(inline="always", **OPTIONS)  # for hundreds of agents, calls would cost most
     long = [entry for entry in month.rules if is_long(entry)]
-    often = {id(rule) for entry in long for rule in (entry if isinstance(entry, tuple) else (entry,))}
+    often = {rule for entry in long for rule in (entry if isinstance(entry, tuple) else (entry,))}
     cached = numba.njit(cache=True, **OPTIONS)
     names = rule_names(month)
     copies = fresh_copies([*reachable(month), now_at])
-    rules = {names[id(rule)]: copies[id(rule)] for rule in month.each_rule()}
-    often = {id(copies[rule]) for rule in often}
     for function in copies.values():
         register_jitable(function)
     text = text_of(month)
     module = _module(folder, f"month_{key}", text)
     space = module.__dict__
     try:
-        space.update({n: (inlined if id(rule) in often else jit)(rule) for n, rule in rules.items()})
+        for rule in month.each_rule():
+            space[names[id(rule)]] = (inlined if rule in often else jit)(copies[id(rule)])
         space.update({"Luck": luck.Luck, "WORD": luck.WORD, "now_at": copies[id(now_at)]})
         exec(compile(text, str(module.__file__), "exec"), space)
         for name in [name for name in space if name.startswith(PASS)]:
