@@ -19,13 +19,14 @@ docs: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks.sweeps
 
 # uv comes into .tools if the machine has none
 .venv/ready: pyproject.toml constraints.txt .python-version
 	@command -v uv >/dev/null 2>&1 || test -x .tools/bin/uv || { python3 -m venv .tools && .tools/bin/pip install --quiet uv; }
 	@export PATH="$$PATH:$(CURDIR)/.tools/bin"; \
 	test -x $(BIN)/python || uv venv --quiet .venv; \
-	VIRTUAL_ENV="$(CURDIR)/.venv" uv pip install --quiet -c constraints.txt -e . --group dev
+	VIRTUAL_ENV="$(CURDIR)/.venv" uv pip install --quiet -c constraints.txt -e ".[all]" --group dev
 	@touch $@
 
 clean:

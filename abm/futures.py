@@ -72,9 +72,17 @@ def classify(runs: Runs, frozen: Runs, quantile: float = QUANTILE, dominance: st
     Raises:
         BadInput: an unknown form, or runs that did not keep what is needed.
     """
+    return classify_endings(Ending.of(runs), Ending.of(frozen), quantile, dominance)
+
+
+def classify_endings(end: Ending, null: Ending, quantile: float = QUANTILE, dominance: str = "either") -> Any:
+    """The same from endings alone, as a table of summaries can give them.
+
+    Raises:
+        BadInput: an unknown form of rule 1.
+    """
     if dominance not in DOMINANCE:
         raise unknown("form of rule 1", dominance, DOMINANCE)
-    end, null = Ending.of(runs), Ending.of(frozen)
     found = np.full(len(end.intensity), ALLIANCES)
     low, high = np.quantile(null.intensity, [quantile, 1 - quantile], axis=0)
     above, below = end.intensity > high, end.intensity < low

@@ -145,10 +145,13 @@ class Engine:
         """Tables of the base year, to be changed by one run."""
         return tuple(to_plain(rows) for rows in self.tables) if self.plain else tuple(t.copy() for t in self.tables)
 
-    def run(self, seed: int, parameters: Any, keep: Any, out: Any) -> tuple[Any, ...]:
-        """One run into `out` (steps, kept columns); returns the tables as the run left them."""
+    def run(self, seed: int, parameters: Any, keep: Any, out: Any, levers: Any = None) -> tuple[Any, ...]:
+        """One run into `out` (steps, kept columns); returns the tables as the run left them.
+
+        levers: a table of levers (a record a step) in place of the scenario's own.
+        """
         world = self.fresh()
-        given = (parameters, self.defaults, self.levers)
+        given = (parameters, self.defaults, self.levers if levers is None else levers)
         if self.plain:
             given = tuple(to_plain(rows) for rows in given)  # type: ignore[assignment]
         low, high = halves(seed)

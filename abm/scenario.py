@@ -73,6 +73,11 @@ class Scenario:
         return _read(str(name))
 
     @staticmethod
+    def of_toml(text: str, name: str) -> Scenario:
+        """A scenario from its text, as `to_toml` wrote it. Raises BadInput."""
+        return _parsed(text, Path(f"{name}.toml"), name, name, ())
+
+    @staticmethod
     def names() -> list[str]:
         """Names of the shipped scenarios."""
         return sorted(path.stem for path in SHIPPED.glob("*.toml"))
@@ -100,7 +105,7 @@ class Scenario:
         moved = tuple(replace(c, at=f"{like.first_year}-01") if c.at == first else c for c in self.changes)
         if self.first_year != like.first_year:
             for change in moved:
-                _date(change.at, "at", like, f"'{self.name}' in the years of '{like.name}'")
+                date_in(change.at, "at", like, f"'{self.name}' in the years of '{like.name}'")
         return replace(
             self, first_year=like.first_year, years=like.years, initial=like.initial, layers=((self.name, moved),)
         )
@@ -135,26 +140,31 @@ def lever_table(scenario: Scenario, steps_a_year: int = MONTHS_A_YEAR, world: Ba
     from abm.engine.world import default_levers, sizes_of
 
     world = world or scenario.world()
-    steps = scenario.years * steps_a_year
-    table = default_levers(sizes_of(world), steps)
-    month = steps_a_year // MONTHS_A_YEAR
+    table = default_levers(sizes_of(world), scenario.years * steps_a_year)
     for change in sorted(scenario.changes, key=lambda c: c.at):
-        start = max(0, step_of(change.at, scenario.first_year, steps_a_year))
         for written, value in change.levers:
-            lever, which = find_lever(written, world)
-            column = table[lever.name] if which is None else table[lever.name][:, which]
-            if lever.form.startswith("date"):
-                column[start:] = 0
-                if value != "never":
-                    date = max(start, step_of(value, scenario.first_year, steps_a_year))
-                    column[date : date + month if "pulse" in lever.form else None] = 1
-            elif lever.form == "pulse":
-                column[start : start + month] = value
-            elif lever.form == "choice":
-                column[start:] = lever.words.index(value)
-            else:
-                column[start:] = levers.TODAY if value == TODAY_WORD else value
+            set_lever(table, *find_lever(written, world), value, change.at, scenario.first_year, steps_a_year)
     return table
+
+
+def set_lever(
+    table: Any, lever: levers.Lever, which: Any, value: Any, at: str, first_year: int, steps_a_year: int
+) -> None:
+    """Write a lever into a table of steps, from a date on; `lever` and `which` are those of `find_lever`."""
+    start = max(0, step_of(at, first_year, steps_a_year))
+    month = steps_a_year // MONTHS_A_YEAR
+    column = table[lever.name] if which is None else table[lever.name][:, which]
+    if lever.form.startswith("date"):
+        column[start:] = 0
+        if value != "never":
+            date = max(start, step_of(value, first_year, steps_a_year))
+            column[date : date + month if "pulse" in lever.form else None] = 1
+    elif lever.form == "pulse":
+        column[start : start + month] = value
+    elif lever.form == "choice":
+        column[start:] = lever.words.index(value)
+    else:
+        column[start:] = levers.TODAY if value == TODAY_WORD else value
 
 
 def find_lever(written: str, world: BaseYear, where: str = "") -> tuple[levers.Lever, Any]:
@@ -211,12 +221,20 @@ def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
     try:
         if path.exists() and not path.is_file():
             raise BadInput(f"{path}: is not a file")
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
     except BadInput:
         raise
-    except (OSError, ValueError, RecursionError) as problem:
+    except (OSError, ValueError) as problem:
+        raise BadInput(f"{path}: cannot be read as TOML: {problem}") from None
+    return _parsed(text, path, name, where, above)
+
+
+def _parsed(text: str, path: Path, name: str, where: str, above: tuple[Path, ...]) -> Scenario:
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:
         raise BadInput(f"{path}: cannot be read as TOML: {problem}") from None
     for key in raw:
         if key not in KEYS:
@@ -244,7 +262,7 @@ def _parse(path: Path, name: str, above: tuple[Path, ...] = ()) -> Scenario:
     scenario.world()  # refuses unknown agents and values
     if first_year != parent.first_year:
         for change in parent.changes:
-            _date(change.at, "at", scenario, f"{where}, inherited from '{based_on}'")
+            date_in(change.at, "at", scenario, f"{where}, inherited from '{based_on}'")
     changes = raw.get("change", [])
     if not isinstance(changes, list):
         raise BadInput(f"{where}: changes are written [[change]], with double brackets")
@@ -263,15 +281,16 @@ def _typed(raw: Mapping[str, Any], key: str, kind: type, default: Any, where: st
 def _change(entry: Any, scenario: Scenario, where: str) -> Change:
     if not isinstance(entry, dict) or "at" not in entry:
         raise BadInput(f'{where}: a change needs a date, as in at = "2026-01"')
-    at = _date(entry["at"], "at", scenario, where)
+    at = date_in(entry["at"], "at", scenario, where)
     world = scenario.world()
     changed = tuple(
-        (name, _value(name, value, scenario, world, where)) for name, value in entry.items() if name != "at"
+        (name, lever_value(name, value, scenario, world, where)) for name, value in entry.items() if name != "at"
     )
     return Change(at, changed)
 
 
-def _date(value: Any, key: str, scenario: Scenario, where: str) -> str:
+def date_in(value: Any, key: str, scenario: Scenario, where: str) -> str:
+    """A month "2027-01" within a scenario's years, checked. Raises BadInput."""
     last = scenario.first_year + scenario.years - 1
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         raise BadInput(
@@ -282,10 +301,11 @@ def _date(value: Any, key: str, scenario: Scenario, where: str) -> str:
     return value
 
 
-def _value(name: str, value: Any, scenario: Scenario, world: BaseYear, where: str) -> Any:
+def lever_value(name: str, value: Any, scenario: Scenario, world: BaseYear, where: str) -> Any:
+    """A lever's value as written in a file, checked. Raises BadInput."""
     lever, _ = find_lever(name, world, where)
     if lever.form.startswith("date"):
-        return value if value == "never" else _date(value, name, scenario, where)
+        return value if value == "never" else date_in(value, name, scenario, where)
     if lever.form == "choice":
         if value not in lever.words:
             raise unknown(f"word for '{name}'", str(value), lever.words, where)

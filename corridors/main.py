@@ -43,6 +43,185 @@ def run(
 
 
 @app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="two or more; the last is what the others are held against")],
+    against: Annotated[str | None, typer.Option(help="what all are held against, in place of the last")] = None,
+    seeds: Annotated[int, typer.Option(help="runs of each scenario")] = 200,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")
+    ] = None,
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="print every tie, state and river")] = False,
+    out: Annotated[Path | None, typer.Option(help="folder for compare.csv, manifest and chart")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Hold scenarios against one another under the same luck: what differs, how surely, and in how many runs."""
+    from corridors.compare import Request, compare_and_report
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    compare_and_report(
+        Request(tuple(scenarios), against, seeds, tuple(set_ or ()), firms, threads, everything, out, force, as_json,
+                command)
+    )  # fmt: skip
+
+
+@app.command()
+def ablate(
+    scenario: Annotated[str, typer.Argument(help="a shipped name, a .toml file, or two joined as A+B")],
+    against: Annotated[str, typer.Option(help="the scenario that it is held against")] = "frozen",
+    measure: Annotated[str, typer.Option(help="what differs; `corridors explain` knows the names")] = "surplus",
+    who: Annotated[str | None, typer.Option(help="whose measure, where there are several, as KZ-KG")] = None,
+    year: Annotated[str, typer.Option(help="a year, or a span as 2030-2035; the last by default")] = "",
+    seeds: Annotated[int, typer.Option(help="runs of each set of parts")] = 100,
+    mechanisms: Annotated[bool, typer.Option("--mechanisms", help="divide among mechanisms, not levers")] = False,
+    parts: Annotated[str, typer.Option(help="levers, parameters or rules of your own choice, as a,b,c")] = "",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")
+    ] = None,
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for ablate.csv, manifest and chart")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Divide what a scenario adds among its levers, or among the mechanisms of the model."""
+    from corridors.ablate import Request, ablate_and_report
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    ablate_and_report(
+        Request(scenario, against, measure, who, year, seeds, mechanisms, parts, tuple(set_ or ()), firms, threads, out,
+                force, as_json, command)
+    )  # fmt: skip
+
+
+@app.command()
+def sweep(
+    spec: Annotated[str, typer.Argument(help="a shipped sweep or a .toml file; none lists the shipped ones")] = "",
+    out: Annotated[Path | None, typer.Option(help="folder of the results; results/SPEC by default")] = None,
+    workers: Annotated[int | None, typer.Option(help="processes; all cores by default")] = None,
+    dask: Annotated[str, typer.Option(help="a Dask scheduler's address, or local")] = "",
+    keep: Annotated[str, typer.Option(help="summary, series or both, as summary,series")] = "",
+    replications: Annotated[int | None, typer.Option(help="seeds at every point, instead of the spec's")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would take")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although it takes more than ten minutes")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of a sweep file")] = False,
+) -> None:
+    """Make many runs; stop it as you like: the same command goes on with what is missing."""
+    from corridors import sweep as sweeps
+
+    if schema:
+        sweeps.print_schema()
+    elif not spec:
+        sweeps.list_sweeps()
+    else:
+        command = " ".join(["corridors", *sys.argv[1:]])
+        sweeps.sweep(sweeps.Request(spec, out, workers, dask, keep, replications, dry_run, yes, command))
+
+
+@app.command()
+def rerun(
+    folder: Annotated[Path, typer.Argument(help="folder of a sweep")],
+    run: Annotated[int, typer.Option(help="number of the run")],
+    series: Annotated[bool, typer.Option("--series", help="its months, as CSV")] = False,
+    out: Annotated[Path | None, typer.Option(help="file for the months instead of the screen")] = None,
+) -> None:
+    """Make one run of a sweep again, alone, and hold it against what was stored."""
+    from corridors.sweep import rerun as again
+
+    again(folder, run, series or out is not None, out)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="folder of a sweep")],
+    to: Annotated[str, typer.Option(help="csv, behaviorspace or netcdf")] = "csv",
+    part: Annotated[str, typer.Option(help="runs (a row a run) or series (a row a run and month)")] = "",
+    out: Annotated[Path | None, typer.Option(help="file; inside the sweep's folder by default")] = None,
+) -> None:
+    """Write the results of a sweep in another format."""
+    from experiments.sweeps.export import export as write
+
+    print(write(folder, to, out, part or None))
+
+
+@app.command()
+def sensitivity(
+    target: Annotated[str, typer.Argument(help="folder of a sweep; or a shipped sweep or .toml file, run first")],
+    measure: Annotated[list[str], typer.Option(help="a column of the summary, as trade_KZ_KG_2030; repeatable")],
+    scenario: Annotated[str | None, typer.Option(help="which, if the sweep has several")] = None,
+    against: Annotated[str | None, typer.Option(help="analyse the paired difference from this scenario")] = None,
+    rules: Annotated[str | None, typer.Option(help="which rule variant, if the sweep has several")] = None,
+    method: Annotated[str, typer.Option(help="auto (by the design), morris, sobol or pawn")] = "auto",
+    impute: Annotated[str, typer.Option(help="rows with failed runs: refuse, drop, neighbour or median")] = "refuse",
+    out: Annotated[Path | None, typer.Option(help="folder for tables and charts")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace tables and charts that stand there")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="run the sweep although it takes more than ten minutes")] = False,
+) -> None:
+    """Which factors move a measure: Morris screening, Sobol indices or PAWN, with 95 % intervals."""
+    from corridors.sensitivity import Request, analyse_and_report
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    analyse_and_report(
+        Request(target, tuple(measure), scenario, against, rules, method, impute, out, force, as_json, yes, command)
+    )
+
+
+@app.command()
+def discover(
+    target: Annotated[str, typer.Argument(help="folder of a sweep; or a shipped sweep or .toml file, run first")],
+    where: Annotated[str, typer.Option(help='as "future = fragmentation" or "surplus_2035 < 0 and ..."')],
+    scenario: Annotated[str | None, typer.Option(help="which, if the sweep has several")] = None,
+    against: Annotated[str | None, typer.Option(help="take this scenario's measures off first, pair by pair")] = None,
+    rules: Annotated[str | None, typer.Option(help="which rule variant, if the sweep has several")] = None,
+    density: Annotated[
+        float | None, typer.Option(help="the largest box at least so dense, in place of the best")
+    ] = None,
+    impute: Annotated[str, typer.Option(help="failed runs: refuse, or drop")] = "refuse",
+    out: Annotated[Path | None, typer.Option(help="folder for boxes and chart")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace boxes and chart that stand there")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of words")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="run the sweep although it takes more than ten minutes")] = False,
+) -> None:
+    """Where does it happen? Boxes in the space of factors that hold most runs of a kind, and little else."""
+    from corridors.discover import Request, discover_and_report
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    discover_and_report(
+        Request(target, where, scenario, against, rules, density, impute, out, force, as_json, yes, command)
+    )
+
+
+@app.command()
+def search(
+    base: Annotated[str, typer.Option(help="the scenario that programmes are put on top of")] = "declarations",
+    budget: Annotated[str, typer.Option(help="mn US$ a year, as 60, or several as 20,40,80")] = "60",
+    levers: Annotated[str, typer.Option(help="what money may go to, as agro,reform_KZ-KG; all by default")] = "",
+    risk: Annotated[float, typer.Option(help="the worst part of runs that is guarded, as .1")] = 0.1,
+    runs: Annotated[int, typer.Option(help="runs of each programme in the search")] = 100,
+    fresh: Annotated[int, typer.Option(help="fresh runs of each programme that is reported")] = 200,
+    generations: Annotated[int, typer.Option(help="of 32 programmes each")] = 25,
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 300,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same answer")] = 1,
+    uncertainty: Annotated[str, typer.Option(help="prior (each run its own parameters) or luck (defaults)")] = "prior",
+    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for tables, scenarios, manifest and chart")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Find programmes of a budget that gain most, on average and in the worst runs, and what each lever is worth."""
+    from corridors.search import Request, search_and_report
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    search_and_report(
+        Request(base, budget, levers, risk, runs, fresh, generations, firms, seed, uncertainty, threads, out, force,
+                as_json, command)
+    )  # fmt: skip
+
+
+@app.command()
 def scenarios() -> None:
     """List what can be run, with one line each."""
     from corridors.explain import list_scenarios

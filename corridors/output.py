@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from abm.errors import BadInput
+from abm.parameters import Parameters, describe
+from abm.scenario import Scenario
 
 MARK = "manifest.json"
 OURS = {MARK, "runs.parquet", "summary.csv", "bands.csv", "chart.png", "chart.svg"}
+OURS |= {"compare.csv", "ablate.csv", "interactions.csv"}
+OURS |= {"search.csv", "switching.csv", "programmes"}
 
 
 def check_place(out: Path, force: bool) -> None:
@@ -72,3 +78,26 @@ def written_whole(out: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
         if place.exists():
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_manifest(
+    folder: Path, command: str, stories: Sequence[Scenario], seeds: Any, firms: int, numbers: Parameters,
+    seconds: float, **more: Any,
+) -> None:  # fmt: skip
+    """manifest.json: everything that is needed to get the same bits again; seeds: so many from 0, or told in full."""
+    from experiments.provenance import code_version, data_hashes, versions
+
+    told = {
+        "command": command,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenarios": {story.name: story.to_toml() for story in stories},
+        "seeds": {"first": 0, "count": seeds} if isinstance(seeds, int) else seeds,
+        "firms": firms,
+        "parameters": {name: getattr(numbers, name) for name in describe()},
+        "data": data_hashes(),
+        "versions": versions(),
+        "code": code_version(),
+        "seconds_of_simulation": round(seconds, 2),
+        **more,
+    }
+    (folder / "manifest.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -17,19 +17,16 @@ HEADLINE = ("trade_2025", "raw_share_2025", "trade_2030", "cost_cut", "jobs", "k
 
 def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
     """Print the answer for a person."""
-    from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False)
-    if console.width < WIDTH and not console.is_terminal:
-        console = Console(highlight=False, width=WIDTH)
+    console = wide_console()
     console.print(
         f"\n[bold]{escape(found.title)}[/bold]  ({escape(found.scenario)}) against {escape(found.against)}:\n"
         f"{found.seeds} paired runs of each, same luck. Bands hold 80 % of runs.\n"
     )
     failing = [row for row in found.rows if row.verdict.startswith("outside")]
     if found.rows:
-        table = _table("What the articles say, and what the model says")
+        table = plain_table("What the articles say, and what the model says")
         for head, side in (("figure", "left"), ("article", "right"), ("model", "right"), ("10-90 % band", "right"),
                            ("verdict", "left"), ("role", "left")):  # fmt: skip
             table.add_column(head, justify=side)  # type: ignore[arg-type]
@@ -42,7 +39,7 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
         console.print(table)
     if found.endings:
         _show_futures(console, found)
-    table = _table(f"Paired difference: {found.scenario} less {found.against}")
+    table = plain_table(f"Paired difference: {found.scenario} less {found.against}")
     for head, side in (("measure", "left"), ("difference", "right"), ("10-90 % band", "right"), ("", "left"),
                        ("pairing gains", "right")):  # fmt: skip
         table.add_column(head, justify=side)  # type: ignore[arg-type]
@@ -61,7 +58,16 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
     console.print(f"{seconds:.1f} s of simulation, {whole:.1f} s in all.")
 
 
-def _table(title: str) -> Any:
+def wide_console() -> Any:
+    """Where the answer goes: as wide as the terminal, and wide enough for the tables in a file or a pipe."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.width >= WIDTH or console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def plain_table(title: str) -> Any:
+    """A table without walls."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -105,7 +111,7 @@ def _number(value: float, unit: str, signed: bool = False) -> str:
 
 
 def _show_futures(console: Any, found: Answer) -> None:
-    table = _table("The four futures of 2035: share of runs (± Monte-Carlo error)")
+    table = plain_table("The four futures of 2035: share of runs (± Monte-Carlo error)")
     table.add_column("future")
     table.add_column("survey (95 % band)", justify="right")
     for name in found.endings:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from abm import __version__, base_year, parameters
 from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.scenario import Scenario
-from corridors.output import check_place, written_whole
+from corridors.output import check_place, write_manifest, written_whole
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 10_000
-PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -47,18 +39,11 @@ class Request:
 
 def run_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    settings = [_setting(text) for text in request.sets]
-    for name, _ in settings:
-        if [other for other, _ in settings].count(name) > 1:
-            raise BadInput(f"--set {name}: is given twice")
-    numbers = Parameters().changed(dict(settings), "--set")
+    numbers = numbers_set(request.sets)
     stories = read_scenarios(request)
-    if not 1 <= request.seeds <= MOST_SEEDS:
-        raise BadInput(f"--seeds {request.seeds} is outside 1 to {MOST_SEEDS}")
+    check_amounts(request.seeds, request.threads)
     if request.keep not in ("headline", "all"):
         raise unknown("--keep", request.keep, ("headline", "all"))
-    if request.threads is not None and request.threads < 1:
-        raise BadInput(f"--threads {request.threads} must be 1 or more")
     if request.out:
         check_place(request.out, request.force)
     began = time.perf_counter()
@@ -66,7 +51,7 @@ def run_and_report(request: Request) -> None:
         folder = stack.enter_context(written_whole(request.out)) if request.out else None
         ensembles, seconds, stopped = _simulate(request, stories, numbers, folder)
         if not ensembles:
-            _interrupted("interrupted before any run was finished; nothing was written")
+            interrupted("interrupted before any run was finished; nothing was written")
         from corridors.answer import answer, write_summary
 
         if request.chart and folder:
@@ -76,19 +61,46 @@ def run_and_report(request: Request) -> None:
         found = answer(ensembles, stories[0].name, stories[1].name, numbers)
         if folder and request.out:
             write_summary(found, ensembles, folder)
-            manifest = _manifest(request, stories, numbers, len(next(iter(ensembles.values())).seeds), seconds, stopped)
-            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+            done = len(next(iter(ensembles.values())).seeds)
+            write_manifest(
+                folder,
+                request.command,
+                stories,
+                done,
+                request.firms,
+                numbers,
+                seconds,
+                complete=not stopped,
+            )
     from corridors.report import show
 
     show(found, request.out, seconds, time.perf_counter() - began)
     if stopped:
         done = len(next(iter(ensembles.values())).seeds)
-        _interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
+        interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
 
 
-def _interrupted(told: str) -> NoReturn:
+def interrupted(told: str) -> NoReturn:
+    """One line on standard error, and the exit code of an interrupt."""
     print(f"corridors: {told}", file=sys.stderr)
     sys.exit(130)
+
+
+def numbers_set(sets: Sequence[str]) -> Parameters:
+    """Parameters as given by --set name=number, the others at their defaults. Raises BadInput."""
+    settings = [_setting(text) for text in sets]
+    for name, _ in settings:
+        if [other for other, _ in settings].count(name) > 1:
+            raise BadInput(f"--set {name}: is given twice")
+    return Parameters().changed(dict(settings), "--set")
+
+
+def check_amounts(seeds: int, threads: int | None) -> None:
+    """Refuse numbers of seeds and threads that make no sense. Raises BadInput."""
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise BadInput(f"--seeds {seeds} is outside 1 to {MOST_SEEDS}")
+    if threads is not None and threads < 1:
+        raise BadInput(f"--threads {threads} must be 1 or more")
 
 
 def _setting(text: str) -> tuple[str, float]:
@@ -149,7 +161,7 @@ def _simulate(
     done: list[int] = []
     stopped = False
     began = time.perf_counter()
-    with _progress(len(stories) * request.seeds) as advance, _writer(folder, columns, stored) as write:
+    with progress(len(stories) * request.seeds) as advance, _writer(folder, columns, stored) as write:
         try:
             for start in range(0, request.seeds, CHUNK):
                 seeds = list(range(start, min(start + CHUNK, request.seeds)))
@@ -189,7 +201,7 @@ def _unbroken() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Any]:
+def progress(total: int) -> Iterator[Any]:
     """A bar on standard error, for work longer than a second."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -248,39 +260,3 @@ def _writer(folder: Path | None, columns: Any, stored: Any) -> Iterator[Any]:
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
         yield write
-
-
-def _manifest(
-    request: Request, stories: list[Scenario], numbers: Parameters, runs: int, seconds: float, stopped: bool
-) -> dict[str, Any]:
-    """Everything that is needed to get the same bits again."""
-    return {
-        "command": request.command,
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "complete": not stopped,
-        "scenarios": {story.name: story.to_toml() for story in stories},
-        "seeds": {"first": 0, "count": runs},
-        "firms": request.firms,
-        "parameters": {name: getattr(numbers, name) for name in parameters.describe()},
-        "data": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(base_year.WORLD.glob("*.csv"))},
-        "versions": {"corridors": __version__, "python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
-        "code": code_version(),
-        "seconds_of_simulation": round(seconds, 2),
-    }
-
-
-def code_version() -> str:
-    """The commit that the code stands at, "-changed" where files differ from it; else the version."""
-    here = Path(__file__).parent
-    try:
-        commit = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True, timeout=5
-        ).stdout.strip()
-        changed = subprocess.run(
-            ["git", "status", "--porcelain", "--", "../abm", "../corridors", "../calibration", "../experiments"],
-            cwd=here, capture_output=True, text=True, check=True, timeout=5,
-        ).stdout  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return f"version {__version__}"
-    return f"commit {commit}{'-changed' if changed else ''}"

@@ -1,1 +1,1 @@
-"""Asks questions of the model: many runs, paired comparisons."""
+"""Asks questions of the model: sweeps, paired comparisons, what they are made of, what they hang on, what to do."""

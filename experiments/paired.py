@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from abm.errors import BadInput
+from abm.scenario import Scenario
+
 LOW, HIGH = 0.1, 0.9
+FIGURES, MOST_DECIMALS = 3, 4
+FROZEN = "frozen"  # the yardstick, which is read in the base year of whatever it is held against
 
 
 @dataclass(frozen=True)
@@ -53,3 +61,61 @@ def variance_gain(one: Any, other: Any) -> float:
     a, b = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     paired = np.var(a - b)
     return float((np.var(a) + np.var(b)) / paired) if paired > 0 else float("inf")
+
+
+def rounded(*values: float, signed: bool = False) -> list[str]:
+    """Numbers with the decimals that the largest needs for three figures, four at most; tiny ones as 1.2e-07."""
+    largest = max((abs(v) for v in values), default=0.0)
+    decimals = max(0, FIGURES - 1 - floor(log10(largest))) if largest else 0
+    form = f",.{min(decimals, MOST_DECIMALS)}f" if decimals < MOST_DECIMALS + FIGURES else ".1e"
+    return [f"{v:{'+' if signed else ''}{form}}" if v else "0" for v in values]
+
+
+# -------------------------------------------------------------------------------------------- what can be paired
+
+
+def pairable(
+    scenarios: Sequence[Scenario | str | Path], against: Scenario | str | Path | None = None
+) -> tuple[list[Scenario], Scenario]:
+    """Scenarios and the one they are held against (the last, unless named), read and moved into one world.
+
+    Raises:
+        BadInput: fewer than two, one of them twice, two of one name, or different years or base years.
+    """
+    found = [_read(scenario) for scenario in scenarios]
+    if against is not None:
+        ground = _read(against)
+        if found.count(ground) == 1 and len(found) > 1:
+            found.remove(ground)
+        found.append(ground)
+    if len(found) < 2:
+        told = f"; given: '{found[0].name}'" if found else ""
+        raise BadInput(f"a comparison needs two scenarios or more{told}")
+    for i, story in enumerate(found):
+        if story in found[:i]:
+            raise BadInput(f"'{story.name}' is held against itself; name each scenario once")
+        if story.name in [other.name for other in found[:i]]:
+            raise BadInput(f"two scenarios are called '{story.name}'; give one of them another name")
+    yardstick = Scenario.read(FROZEN)
+    world = next(story for story in found if story != yardstick)
+    found = [story.rebased(world) if story == yardstick else story for story in found]
+    for story in found:
+        _check_same_world(story, found[-1])
+    return found[:-1], found[-1]
+
+
+def _read(scenario: Scenario | str | Path) -> Scenario:
+    return scenario if isinstance(scenario, Scenario) else Scenario.read(scenario)
+
+
+def _check_same_world(one: Scenario, other: Scenario) -> None:
+    if (one.first_year, one.years) != (other.first_year, other.years):
+        told = [f"'{s.name}' ({s.first_year}-{s.first_year + s.years - 1})" for s in (one, other)]
+        raise BadInput(f"{' and '.join(told)} run over different years; they cannot be paired")
+    start, else_start = ({(who, what): value for who, what, value in s.initial} for s in (one, other))
+    for who, what in start.keys() | else_start.keys():
+        if start.get((who, what)) != else_start.get((who, what)):
+            raise BadInput(
+                f"'{one.name}' and '{other.name}' start from different base years (initial.{who}, {what}); "
+                "they cannot be paired"
+            )

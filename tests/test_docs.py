@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import os
 import re
-import runpy
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,15 +25,29 @@ NAMES = {"pypi": "org", "pythonhosted": "org", "npmjs": "org", "npmmirror": "com
 REGISTRIES = [f"{name}.{domain}" for name, domain in NAMES.items()]
 
 
+BLOCK = re.compile(r"^```(python|sh|r)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.filterwarnings("ignore:.*:ResourceWarning")
 @pytest.mark.parametrize("page", HOW_TOS, ids=lambda page: page.stem)
 def test_how_to_runs_as_written(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All Python blocks of a page, in order, in an empty folder."""
-    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert blocks
-    script = tmp_path / "how_to.py"
-    script.write_text("\n\n".join(blocks), encoding="utf-8")
+    """All blocks of a page, in order, in an empty folder: Python in one session, shell, and R where there is one."""
+    found = BLOCK.findall(page.read_text(encoding="utf-8"))
+    assert found
     monkeypatch.chdir(tmp_path)
-    runpy.run_path(str(script), run_name="how_to")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    session = {"__name__": "__main__"}
+    for number, (language, text) in enumerate(found):
+        if language == "python":
+            script = tmp_path / f"block_{number}.py"
+            script.write_text(text, encoding="utf-8")
+            exec(compile(text, str(script), "exec"), session)
+        elif language == "sh" and os.name == "posix":
+            ended = subprocess.run(["bash", "-euo", "pipefail", "-c", text], capture_output=True, text=True)
+            assert ended.returncode == 0, ended.stderr
+        elif language == "r" and shutil.which("Rscript"):
+            ended = subprocess.run(["Rscript", "-e", text], capture_output=True, text=True)
+            assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.parametrize("page", HOW_TOS, ids=lambda page: page.stem)

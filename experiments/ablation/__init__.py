@@ -1,0 +1,1 @@
+"""What a difference is made of: levers, mechanisms or rules taken out, alone and together."""

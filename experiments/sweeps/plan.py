@@ -1,0 +1,227 @@
+"""A sweep worked out: every run has its number, its point, its replication and its seed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from abm.engine.rules import Month
+from abm.errors import BadInput, unknown
+from abm.month import MONTH
+from abm.runs import Column, Engine, columns_of
+from abm.scenario import Scenario
+from experiments.sweeps.designs import Drawn, draw, rows_of
+from experiments.sweeps.factors import Factor, factors_of, fixed_of, start_of
+from experiments.sweeps.rules import month_of
+from experiments.sweeps.spec import MOST_RUNS, SweepSpec
+
+PART = 500  # runs a part, at most: large enough to compress well, small enough to lose
+FEW_PARTS = 16  # a small sweep is still cut in as many, so that all workers have work
+AS_IT_IS = "as it is"  # the rule variant of a spec that names none
+ENDS = 2  # years at the end that the futures look at
+
+
+@dataclass(frozen=True)
+class Window:
+    """Calendar years that a summary averages over."""
+
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        """As it stands in column names: 2030, or 2034_2035."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}_{self.last}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: a scenario, a rule variant and the values of the factors."""
+
+    number: int
+    scenario: int
+    variant: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a spec comes to. Runs are numbered in the order in which they are made.
+
+    All points come once, then all again with the next seed; at each row of the design all scenarios and variants stand
+    together. So a sweep that is stopped is still even.
+    """
+
+    spec: SweepSpec
+    stories: tuple[Scenario, ...]
+    variants: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    fixed: Mapping[str, Any]
+    drawn: Drawn
+    columns: tuple[Column, ...]
+    windows: tuple[Window, ...]
+    where: str = "sweep"
+
+    @staticmethod
+    def of(spec: SweepSpec, where: str = "sweep", stories: Sequence[Scenario] = ()) -> Plan:
+        """Check a spec against the model's declarations, and draw its design.
+
+        stories: its scenarios, if they are already at hand.
+
+        Raises:
+            BadInput: an unknown name, an empty or impossible design, a range outside what is allowed.
+        """
+        stories = tuple(stories) or tuple(Scenario.read(name) for name in spec.scenarios)
+        _same_years(stories, where)
+        variants = tuple(spec.rules) or (AS_IT_IS,)
+        months = [month_of(spec, name, where) for name in variants]
+        factors = factors_of(spec, stories[0], where)
+        for story in stories[1:]:
+            factors_of(spec, story, where)  # another world may lack a tie
+        runs = rows_of(spec.design, factors) * len(stories) * len(variants) * spec.replications
+        if runs > MOST_RUNS:
+            raise BadInput(f"{where}: {runs:,} runs are more than {MOST_RUNS:,}")
+        if spec.first_seed + spec.replications > 2**63:
+            raise BadInput(f"{where}: seeds would pass {2**63 - 1}")
+        columns = _columns(spec, stories[0], months, where)
+        drawn = draw(spec.design, factors)
+        if not drawn.rows:
+            raise BadInput(f"{where}: the design has no points")
+        fixed = fixed_of(spec, stories[0], where)
+        return Plan(spec, stories, variants, factors, fixed, drawn, columns, _windows(spec, stories[0], where), where)
+
+    @property
+    def points(self) -> int:
+        """How many points: rows of the design x scenarios x rule variants."""
+        return self.drawn.rows * len(self.stories) * len(self.variants)
+
+    @property
+    def runs(self) -> int:
+        """How many runs."""
+        return self.points * self.spec.replications
+
+    @property
+    def per_part(self) -> int:
+        """Runs a part; a matter of the spec alone, so that parts are the same whoever makes them."""
+        return self.spec.runs_a_part or max(1, min(PART, -(-self.runs // FEW_PARTS)))
+
+    @property
+    def parts(self) -> int:
+        """How many parts."""
+        return -(-self.runs // self.per_part)
+
+    @property
+    def steps(self) -> int:
+        """Months of a run."""
+        return self.stories[0].years * 12
+
+    def point(self, number: int) -> Point:
+        """The point of a number; scenarios go round fastest, then variants, then rows of the design."""
+        rest, scenario = divmod(number, len(self.stories))
+        row, variant = divmod(rest, len(self.variants))
+        return Point(number, scenario, variant, row)
+
+    def runs_of(self, part: int) -> range:
+        """The run numbers of a part."""
+        return range(part * self.per_part, min((part + 1) * self.per_part, self.runs))
+
+    def of_run(self, run: int) -> tuple[Point, int, int]:
+        """A run's point, replication and seed. Raises BadInput for a number that is not a run's."""
+        if not 0 <= run < self.runs:
+            raise BadInput(f"run {run} is outside 0 to {self.runs - 1}")
+        replication, point = divmod(run, self.points)
+        return self.point(point), replication, self.spec.first_seed + replication
+
+    def values(self, row: int) -> dict[str, Any]:
+        """The factors' values at a row of the design."""
+        columns = zip(self.factors, self.drawn.values)
+        return {factor.name: column[row] if factor.is_text else float(column[row]) for factor, column in columns}
+
+    @cached_property
+    def summary(self) -> tuple[tuple[str, int, Window], ...]:
+        """Columns of the summary: name, which of `columns`, and the window."""
+        return tuple(
+            (f"{column.name}_{window.name}", i, window)
+            for i, column in enumerate(self.columns)
+            for window in self.windows
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of everything that a spec says and that it names: the same digest, the same sweep."""
+        told = self.spec.model_dump_json(exclude={"title", "why"})
+        parts = [told, *(story.to_toml() for story in self.stories), *_sources(self.spec)]
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+    def engines(self) -> Iterator[Engine]:
+        """An engine for each scenario and variant; making them compiles the rules."""
+        for story in self.stories:
+            for name in self.variants:
+                yield Engine(story, month_of(self.spec, name, self.where), self.spec.firms, plain=self.spec.plain)
+
+    def start(self, factor_at: str = "") -> str:
+        """The month from which levers hold that say none themselves."""
+        return factor_at or start_of(self.spec.fixed_at, self.stories[0], self.where)
+
+
+def _same_years(stories: tuple[Scenario, ...], where: str) -> None:
+    names = [story.name for story in stories]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"{where}: the scenario '{name}' is named twice")
+    if len({(story.first_year, story.years) for story in stories}) > 1:
+        raise BadInput(f"{where}: its scenarios begin or end in different years; make a sweep of each")
+
+
+def _columns(spec: SweepSpec, story: Scenario, months: list[Month], where: str) -> tuple[Column, ...]:
+    """The series that are kept; those that all rule variants record."""
+    from abm.engine.world import build
+
+    known = {m.name: m for m in MONTH.measures}
+    chosen = spec.measures
+    if isinstance(chosen, list):
+        for name in chosen:
+            if name not in known:
+                raise unknown("measure", name, known, f"{where}, measures")
+        if not chosen:
+            raise BadInput(f"{where}: 'measures' is empty")
+    kept = {
+        name for name, measure in known.items()
+        if chosen == "all" or (measure.headline if chosen == "headline" else name in chosen)
+    }  # fmt: skip
+    _, layout = build(story.world(), months[0], spec.firms)
+    return tuple(column for column in columns_of(MONTH, layout) if column.measure in kept)
+
+
+def _windows(spec: SweepSpec, story: Scenario, where: str) -> tuple[Window, ...]:
+    first, last = story.first_year, story.first_year + story.years - 1
+    if not spec.windows:  # where it starts, the articles' year, where it ends, and the years that the futures look at
+        middle = min(first + 5, last)
+        ends = [(first, first), (middle, middle), (last, last), (max(first, last + 1 - ENDS), last)]
+        return tuple(Window(*years) for years in dict.fromkeys(ends))
+    found = []
+    for text in spec.windows:
+        if not re.fullmatch(r"\d{4}(-\d{4})?", text):
+            raise BadInput(f"{where}: the window '{text}' is not a year or two; write \"{middle_of(first, last)}\"")
+        window = Window(int(text[:4]), int(text[-4:]))
+        if not first <= window.first <= window.last <= last:
+            raise BadInput(f"{where}: the window '{text}' lies outside {first}-{last}")
+        found.append(window)
+    return tuple(dict.fromkeys(found))
+
+
+def middle_of(first: int, last: int) -> int:
+    """A year inside."""
+    return (first + last) // 2
+
+
+def _sources(spec: SweepSpec) -> list[str]:
+    """Texts of the users' own rule files, which are part of what a sweep is."""
+    from pathlib import Path
+
+    files = {place.rpartition(":")[0] for variant in spec.rules.values() for place in variant.replace.values()}
+    return [Path(file).read_text(encoding="utf-8") for file in sorted(files) if file.endswith(".py")]

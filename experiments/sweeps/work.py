@@ -1,0 +1,233 @@
+"""What a worker does with a part of a sweep: its runs, as the bytes of the files that will hold them.
+
+A worker gets plain data and gives plain data, so it may be a thread, a process started afresh, or another machine.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from abm.base_year import BaseYear
+from abm.clock import MONTHS_A_YEAR
+from abm.engine.world import default_levers, parameter_row, sizes_of
+from abm.parameters import Parameters
+from abm.runs import Engine
+from abm.scenario import Scenario, find_lever, set_lever
+from experiments.provenance import code_hash
+from experiments.sweeps.factors import LEVER, PARAMETER
+from experiments.sweeps.plan import Plan
+from experiments.sweeps.rules import month_of
+from experiments.sweeps.spec import SweepSpec
+
+RUNS: Final = "runs"  # the two kinds of files of a part: a row a run,
+SERIES: Final = "series"  # and a row a run and month
+CATEGORY = "family"  # a unit that is a name, not a quantity: its summary is the one that holds most often
+
+
+@dataclass(frozen=True)
+class Job:
+    """One part, with all that is needed to make it anywhere.
+
+    rows: for each run its values of the factors; code: what the program must be, so that no worker mixes in another.
+    """
+
+    part: int
+    spec: SweepSpec
+    stories: tuple[Scenario, ...]
+    variants: tuple[str, ...]
+    factors: tuple[tuple[str, str, str], ...]
+    fixed: tuple[tuple[str, Any], ...]
+    fixed_at: str
+    columns: tuple[tuple[str, str], ...]
+    summary: tuple[tuple[str, int, int, int, bool], ...]
+    runs: tuple[int, ...]
+    points: tuple[int, ...]
+    replications: tuple[int, ...]
+    seeds: tuple[int, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    digest: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of a job: the bytes of each file, and how many runs failed."""
+
+    number: int
+    files: Mapping[str, bytes]
+    runs: int
+    failed: int
+
+
+def job_of(plan: Plan, part: int, code: str | None = None) -> Job:
+    """The job that makes a part."""
+    return job_for(plan, plan.runs_of(part), part, code)
+
+
+def job_for(plan: Plan, runs: Sequence[int], part: int = -1, code: str | None = None) -> Job:
+    """A job of any runs of a plan, as plain data."""
+    where = [plan.of_run(run) for run in runs]
+    drawn = plan.drawn.values
+    first = plan.stories[0].first_year
+    return Job(
+        part, plan.spec.model_copy(update={"design": type(plan.spec).model_fields["design"].default, "vary": {}}),
+        plan.stories, plan.variants,
+        tuple((factor.name, factor.kind, plan.start(factor.at)) for factor in plan.factors),
+        tuple(plan.fixed.items()), plan.start(),
+        tuple((column.name, column.unit) for column in plan.columns),
+        tuple(
+            (name, i, (window.first - first) * MONTHS_A_YEAR, (window.last + 1 - first) * MONTHS_A_YEAR,
+             plan.columns[i].unit == CATEGORY)
+            for name, i, window in plan.summary
+        ),
+        tuple(runs), tuple(point.number for point, _, _ in where), tuple(replication for _, replication, _ in where),
+        tuple(seed for _, _, seed in where),
+        tuple(tuple(_plain(column[p.row]) for column in drawn) for p, _, _ in where),
+        plan.digest, code or code_hash(),
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str) else float(value)
+
+
+def work(job: Job) -> Part:
+    """Make a part. A run that raises becomes a row with its traceback; the others go on.
+
+    Raises:
+        RuntimeError: this worker's program is not the one that the sweep was planned with.
+    """
+    from experiments.sweeps.files import encode_runs, encode_series
+
+    if code_hash() != job.code:
+        raise RuntimeError("this worker has another version of the program than the sweep; install the same one")
+    series, errors = simulate_job(job)
+    files: dict[str, bytes] = {}
+    if SERIES in job.spec.keep:
+        files[SERIES] = encode_series(job, series, errors)
+    files[RUNS] = encode_runs(job, summarise(job, series, errors), errors)
+    return Part(job.part, files, len(job.runs), sum(error is not None for error in errors))
+
+
+def simulate_job(job: Job) -> tuple[Any, list[str | None]]:
+    """The runs of a job: series float32 (runs, steps, columns), and a traceback for each that failed."""
+    steps = job.stories[0].years * MONTHS_A_YEAR
+    series = np.zeros((len(job.runs), steps, len(job.columns)), np.float32)
+    errors: list[str | None] = []
+    for i, values in enumerate(job.rows):
+        try:
+            bench = _bench(_Setting(job), *_place(job, job.points[i]))
+            bench.run(job.seeds[i], values, series[i])
+            errors.append(None)
+        except Exception:
+            series[i] = np.nan
+            errors.append(traceback.format_exc())
+    return series, errors
+
+
+def summarise(job: Job, series: Any, errors: Sequence[str | None]) -> Any:
+    """Means over the windows, float32, shape (runs, summary columns); of categories the most frequent value."""
+    if "summary" not in job.spec.keep:
+        return np.zeros((len(job.runs), 0), np.float32)
+    found = np.full((len(job.runs), len(job.summary)), np.nan, np.float32)
+    good = np.array([error is None for error in errors])
+    for start, stop in sorted({(start, stop) for _, _, start, stop, _ in job.summary}):
+        which = [k for k, entry in enumerate(job.summary) if entry[2:4] == (start, stop)]
+        with np.errstate(invalid="ignore", over="ignore"):  # a run that explodes stays what it is: inf or NaN
+            means = series[:, start:stop].mean(axis=1, dtype=np.float64)
+        for k in which:
+            _, column, _, _, category = job.summary[k]
+            value = _most_frequent(series[:, start:stop, column]) if category else means[:, column]
+            found[good, k] = value[good]
+    return found
+
+
+def _most_frequent(series: Any) -> Any:
+    """The value that stands in most steps of each run, the lowest of equals, shape (runs,)."""
+    values = np.unique(series[~np.isnan(series)])
+    if not len(values):
+        return np.full(len(series), np.nan)
+    return values[(series[..., None] == values).sum(axis=1).argmax(axis=1)]
+
+
+def _place(job: Job, point: int) -> tuple[int, int]:
+    rest, scenario = divmod(point, len(job.stories))
+    return scenario, rest % len(job.variants)
+
+
+class _Setting:
+    """What the runs of a sweep share; equal for all its parts, so that a worker prepares it once."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.key = (job.digest, job.code, job.columns, job.stories, job.variants)
+
+    def __hash__(self) -> int:
+        return hash(self.job.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Setting) and self.key == other.key
+
+
+@lru_cache(maxsize=64)
+def _bench(setting: _Setting, scenario: int, variant: int) -> _Bench:
+    return _Bench(setting.job, scenario, variant)
+
+
+class _Bench:
+    """An engine with its parameters and levers laid ready, so that a run only writes what its point changes."""
+
+    def __init__(self, job: Job, scenario: int, variant: int) -> None:
+        story = job.stories[scenario]
+        world = story.world()
+        self.engine = Engine(story, month_of(job.spec, job.variants[variant]), job.spec.firms, plain=job.spec.plain)
+        names = [column.name for column in self.engine.columns]
+        self.keep = np.array([names.index(name) for name, _ in job.columns], np.int64)
+        fixed = dict(job.fixed)
+        known = Parameters().changed({n: v for n, v in fixed.items() if n in Parameters.__dataclass_fields__})
+        self.row = parameter_row(known)
+        self.parameters = [(i, name) for i, (name, kind, _) in enumerate(job.factors) if kind == PARAMETER]
+        self.first_year = story.first_year
+        self.levers = _dated(job, story, fixed, world)
+        self.varied = any(factor is not None for *_, factor in self.levers)
+        self.defaults = default_levers(sizes_of(world), story.years * MONTHS_A_YEAR)
+        self.table = self.lever_table(()) if not self.varied else None
+
+    def run(self, seed: int, values: Sequence[Any], out: Any) -> None:
+        """One run at these values of the factors, into `out` (steps, columns)."""
+        row = self.row.copy()
+        for i, name in self.parameters:
+            row[name] = values[i]
+        table = self.lever_table(values) if self.varied else self.table
+        self.engine.run(seed, row, self.keep, out, table)
+
+    def lever_table(self, values: Sequence[Any]) -> Any:
+        """The scenario's levers with those of the point, as if the scenario's file had said so."""
+        table = self.defaults.copy()
+        for at, lever, which, value, factor in self.levers:
+            set_lever(
+                table, lever, which, value if factor is None else values[factor], at, self.first_year, MONTHS_A_YEAR
+            )
+        return table
+
+
+def _dated(job: Job, story: Scenario, fixed: Mapping[str, Any], world: BaseYear) -> list[tuple[Any, ...]]:
+    """All changes of levers by date: the scenario's, what the spec fixes, what it varies (with the factor's number)."""
+    found: list[tuple[Any, ...]] = [
+        (change.at, *find_lever(name, world), value, None)
+        for change in story.changes for name, value in change.levers
+    ]  # fmt: skip
+    found += [
+        (job.fixed_at, *find_lever(name, world), value, None)
+        for name, value in fixed.items() if name not in Parameters.__dataclass_fields__
+    ]  # fmt: skip
+    found += [
+        (at, *find_lever(name, world), None, i) for i, (name, kind, at) in enumerate(job.factors) if kind == LEVER
+    ]
+    return sorted(found, key=lambda entry: entry[0])
