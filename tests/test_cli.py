@@ -18,6 +18,7 @@ import pytest
 from abm.errors import BadInput
 from corridors import main as command
 from corridors.output import written_whole
+from experiments.sweeps import SweepSpec
 
 ROOT = Path(__file__).parents[1]
 FILES = {"runs.parquet", "summary.csv", "bands.csv", "manifest.json", "chart.png", "chart.svg"}
@@ -330,15 +331,31 @@ def readme(language: str) -> str:
     return "\n".join(re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL))
 
 
+QUICKLY = {
+    "run": ["--seeds", "2", "--no-chart"],
+    "compare": ["--seeds", "2"],
+    "ablate": ["--seeds", "2"],
+    "search": ["--runs", "20", "--fresh", "20", "--generations", "2", "--firms", "50"],
+}
+
+
+def smaller(spec: SweepSpec) -> SweepSpec:
+    """The same sweep with fewer points, seeds and firms."""
+    design = spec.design.model_copy(update={"points": 512, "trajectories": 4})
+    return spec.model_copy(update={"replications": 1, "firms": 50, "design": design})
+
+
 def test_commands_of_the_readme_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As written, with fewer runs; and its lines of Python on what they leave."""
     lines = [line for line in readme("sh").splitlines() if "bin/corridors" in line or "--no-sync corridors" in line]
-    assert len(lines) == 6
+    assert len(lines) == 11
+    read = SweepSpec.read
+    monkeypatch.setattr(SweepSpec, "read", staticmethod(lambda name: smaller(read(name))))
     monkeypatch.chdir(tmp_path)
     for line in lines:
         words = shlex.split(line.partition("corridors ")[2], comments=True)
-        if words[0] == "run":
-            words += ["--seeds", "2", "--no-chart"]
-        assert corridors(monkeypatch, *words) == 0, line
+        assert corridors(monkeypatch, *words, *QUICKLY.get(words[0], [])) == 0, line
+    exec(readme("python"), {})
 
 
 def test_the_readmes_make_commands_exist_and_run_the_main_job() -> None:
@@ -348,15 +365,6 @@ def test_the_readmes_make_commands_exist_and_run_the_main_job() -> None:
     for target in re.findall(r"(?:^|`)make (\w+)", told + (ROOT / "README.md").read_text(), re.MULTILINE):
         assert re.search(rf"^{target}:", make, re.MULTILINE), target
     assert "corridors run corridor-first --against declarations --seeds 200 --out results/first --force" in make
-
-
-def test_python_of_the_readme_runs_on_the_results(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (results.parent / "results").mkdir(exist_ok=True)
-    target = results.parent / "results" / "first"
-    if not target.exists():
-        os.symlink(results, target)
-    monkeypatch.chdir(results.parent)
-    exec(readme("python"), {})
 
 
 def test_an_unwritable_place_is_refused_before_anything_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:

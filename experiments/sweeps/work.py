@@ -116,17 +116,22 @@ def work(job: Job) -> Part:
 
 
 def simulate_job(job: Job) -> tuple[Any, list[str | None]]:
-    """The runs of a job: series float32 (runs, steps, columns), and a traceback for each that failed."""
-    steps = job.stories[0].years * MONTHS_A_YEAR
-    series = np.zeros((len(job.runs), steps, len(job.columns)), np.float32)
+    """The runs of a job: series float32 (columns, runs, steps), NaN and a traceback for each that failed.
+
+    A column is laid down in one piece, as files want it, run by run while its months are still near.
+    """
+    months = np.zeros((job.stories[0].years * MONTHS_A_YEAR, len(job.columns)), np.float32)
+    series = np.empty((len(job.columns), len(job.runs), len(months)), np.float32)
     errors: list[str | None] = []
+    setting = _Setting(job)
     for i, values in enumerate(job.rows):
         try:
-            bench = _bench(_Setting(job), *_place(job, job.points[i]))
-            bench.run(job.seeds[i], values, series[i])
+            bench = _bench(setting, *_place(job, job.points[i]))
+            bench.run(job.seeds[i], values, months)
+            series[:, i] = months.T
             errors.append(None)
         except Exception:
-            series[i] = np.nan
+            series[:, i] = np.nan
             errors.append(traceback.format_exc())
     return series, errors
 
@@ -136,24 +141,23 @@ def summarise(job: Job, series: Any, errors: Sequence[str | None]) -> Any:
     if "summary" not in job.spec.keep:
         return np.zeros((len(job.runs), 0), np.float32)
     found = np.full((len(job.runs), len(job.summary)), np.nan, np.float32)
-    good = np.array([error is None for error in errors])
-    for start, stop in sorted({(start, stop) for _, _, start, stop, _ in job.summary}):
-        which = [k for k, entry in enumerate(job.summary) if entry[2:4] == (start, stop)]
+    good = slice(None) if not any(errors) else np.array([error is None for error in errors])
+    for years in sorted({entry[2:4] for entry in job.summary}):
+        window = series[:, good, slice(*years)]
         with np.errstate(invalid="ignore", over="ignore"):  # a run that explodes stays what it is: inf or NaN
-            means = series[:, start:stop].mean(axis=1, dtype=np.float64)
-        for k in which:
-            _, column, _, _, category = job.summary[k]
-            value = _most_frequent(series[:, start:stop, column]) if category else means[:, column]
-            found[good, k] = value[good]
+            means = window.mean(axis=2, dtype=np.float64)
+        for k, (_, column, *span, category) in enumerate(job.summary):
+            if tuple(span) == years:
+                found[good, k] = _most_frequent(window[column]) if category else means[column]
     return found
 
 
-def _most_frequent(series: Any) -> Any:
+def _most_frequent(window: Any) -> Any:
     """The value that stands in most steps of each run, the lowest of equals, shape (runs,)."""
-    values = np.unique(series[~np.isnan(series)])
+    values = np.unique(window[~np.isnan(window)])
     if not len(values):
-        return np.full(len(series), np.nan)
-    return values[(series[..., None] == values).sum(axis=1).argmax(axis=1)]
+        return np.full(len(window), np.nan)
+    return values[(window[..., None] == values).sum(axis=1).argmax(axis=1)]
 
 
 def _place(job: Job, point: int) -> tuple[int, int]:
@@ -192,29 +196,29 @@ class _Bench:
         fixed = dict(job.fixed)
         known = Parameters().changed({n: v for n, v in fixed.items() if n in Parameters.__dataclass_fields__})
         self.row = parameter_row(known)
-        self.parameters = [(i, name) for i, (name, kind, _) in enumerate(job.factors) if kind == PARAMETER]
+        self.drawn = [i for i, (_, kind, _) in enumerate(job.factors) if kind == PARAMETER]
+        self.places = [list(self.row.dtype.names).index(job.factors[i][0]) for i in self.drawn]
         self.first_year = story.first_year
-        self.levers = _dated(job, story, fixed, world)
-        self.varied = any(factor is not None for *_, factor in self.levers)
-        self.defaults = default_levers(sizes_of(world), story.years * MONTHS_A_YEAR)
-        self.table = self.lever_table(()) if not self.varied else None
+        dated = _dated(job, story, fixed, world)
+        first = next((i for i, (*_, factor) in enumerate(dated) if factor is not None), len(dated))
+        self.table = default_levers(sizes_of(world), story.years * MONTHS_A_YEAR)
+        self._write(self.table, dated[:first], ())
+        self.later = dated[first:]  # what varies, and what comes after it
 
     def run(self, seed: int, values: Sequence[Any], out: Any) -> None:
         """One run at these values of the factors, into `out` (steps, columns)."""
-        row = self.row.copy()
-        for i, name in self.parameters:
-            row[name] = values[i]
-        table = self.lever_table(values) if self.varied else self.table
+        row, table = self.row.copy(), self.table
+        row.view(np.float64)[self.places] = [values[i] for i in self.drawn]  # all fields are float64
+        if self.later:
+            table = table.copy()
+            self._write(table, self.later, values)
         self.engine.run(seed, row, self.keep, out, table)
 
-    def lever_table(self, values: Sequence[Any]) -> Any:
-        """The scenario's levers with those of the point, as if the scenario's file had said so."""
-        table = self.defaults.copy()
-        for at, lever, which, value, factor in self.levers:
-            set_lever(
-                table, lever, which, value if factor is None else values[factor], at, self.first_year, MONTHS_A_YEAR
-            )
-        return table
+    def _write(self, table: Any, dated: Sequence[tuple[Any, ...]], values: Sequence[Any]) -> None:
+        """Changes of levers into a table, as if the scenario's file had said so."""
+        for at, lever, which, value, factor in dated:
+            given = value if factor is None else values[factor]
+            set_lever(table, lever, which, given, at, self.first_year, MONTHS_A_YEAR)
 
 
 def _dated(job: Job, story: Scenario, fixed: Mapping[str, Any], world: BaseYear) -> list[tuple[Any, ...]]:
