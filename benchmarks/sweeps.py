@@ -24,10 +24,11 @@ from abm.engine.world import parameter_row
 from abm.parameters import Parameters, describe
 from abm.runs import Engine, run_each
 from abm.scenario import Scenario, lever_table
+from experiments.sweeps.jobs import job_for
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.run import run_sweep
 from experiments.sweeps.spec import SweepSpec
-from experiments.sweeps.work import job_for, work
+from experiments.sweeps.work import work
 
 ROUNDS, PART = 5, 500
 SPEC = {

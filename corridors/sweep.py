@@ -16,11 +16,11 @@ from abm.errors import BadInput, unknown
 from abm.levers import TODAY
 from abm.scenario import TODAY_WORD
 from experiments.sweeps.factors import LEVER, Factor
+from experiments.sweeps.jobs import RUNS, SERIES
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.run import Estimate, Swept, Told, crew_size, estimate, run_sweep
 from experiments.sweeps.spec import SweepSpec
 from experiments.sweeps.store import manifest_of
-from experiments.sweeps.work import RUNS, SERIES
 
 RESULTS = Path("results")  # where a sweep goes that names no folder
 LONG = 600  # seconds of estimated work that want a yes

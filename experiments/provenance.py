@@ -15,7 +15,7 @@ PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "scipy", "matplotlib")
 BITS = ("numpy", "numba", "llvmlite")  # another version of these may give other bits
 CODE = (".py", ".toml", ".csv")
 APART = ("odd.py", "model.py")  # no run passes through them; scenarios are part of the sweep itself
-LAID_OUT = ("designs", "factors", "files", "plan", "rules", "work")  # how runs come to be rows
+LAID_OUT = ("designs", "factors", "files", "jobs", "plan", "rules", "work")  # how runs come to be rows
 ROOT = Path(__file__).parents[1]
 
 

@@ -17,7 +17,8 @@ from abm.scenario import Scenario
 from experiments import provenance
 from experiments.sweeps import estimate, read_parts, read_plan, read_sweep, rerun, run_sweep, store, to_xarray
 from experiments.sweeps import run as sweep
-from experiments.sweeps.work import job_of, work
+from experiments.sweeps.jobs import job_of
+from experiments.sweeps.work import work
 from tests.sweeps import Here, files, small
 
 RAISES = '''
@@ -215,7 +216,7 @@ def test_a_changed_rule_changes_the_program(monkeypatch: pytest.MonkeyPatch, tmp
     copy.mkdir()
     (copy / "ties.py").write_text("a = 1\n")
     (tmp_path / "experiments" / "sweeps").mkdir(parents=True)
-    for name in ("designs", "factors", "files", "plan", "rules", "work"):
+    for name in provenance.LAID_OUT:
         (tmp_path / "experiments" / "sweeps" / f"{name}.py").write_text("")
     monkeypatch.setattr(provenance, "ROOT", tmp_path)
     provenance.code_hash.cache_clear()

@@ -1,7 +1,7 @@
 """Many runs, safely on the disk. In the order of what happens:
 
-spec (the file) → factors, designs, rules (what varies) → plan (every run, numbered) → work, workers (who makes them)
-→ files, store (where they go) → run (all of it) → read, export (and back out).
+spec (the file) → factors, designs, rules (what varies) → plan (every run, numbered) → jobs (parts, as plain data) →
+work, workers (who makes them) → files, store (where they go) → run (all of it) → read, export (and back out).
 """
 
 from experiments.sweeps.plan import Plan

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from abm.errors import BadInput, unknown
+from experiments.sweeps.jobs import RUNS, SERIES
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.read import KEYS, read_parts, read_plan, to_xarray
 from experiments.sweeps.store import manifest_of
-from experiments.sweeps.work import RUNS, SERIES
 
 BEHAVIORSPACE = "BehaviorSpace results (NetLogo 6.4.0)"  # the heading by which readers know the format
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from experiments.sweeps.work import Job
+from experiments.sweeps.jobs import Job
 
 DIGEST = b"corridors.sweep"  # in every file: which sweep it belongs to
 UNIT = b"unit"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from abm.clock import MONTHS_A_YEAR
 from abm.engine.rules import Month
 from abm.errors import BadInput, unknown
 from abm.month import MONTH
@@ -117,7 +118,12 @@ class Plan:
     @property
     def steps(self) -> int:
         """Months of a run."""
-        return self.stories[0].years * 12
+        return self.stories[0].years * MONTHS_A_YEAR
+
+    def steps_of(self, window: Window) -> tuple[int, int]:
+        """The first step of a window, and the one after its last."""
+        first = self.stories[0].first_year
+        return (window.first - first) * MONTHS_A_YEAR, (window.last + 1 - first) * MONTHS_A_YEAR
 
     def point(self, number: int) -> Point:
         """The point of a number; scenarios go round fastest, then variants, then rows of the design."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from abm.errors import BadInput, unknown
 from experiments.sweeps.files import DIGEST, UNIT, label
+from experiments.sweeps.jobs import RUNS, SERIES, job_for
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.store import manifest_of, plan_of
-from experiments.sweeps.work import RUNS, SERIES, job_for, simulate_job, summarise
+from experiments.sweeps.work import simulate_job, summarise
 
 if TYPE_CHECKING:
     import pandas as pd

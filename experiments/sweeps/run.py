@@ -14,10 +14,11 @@ from typing import Any
 
 from abm.errors import BadInput
 from experiments.provenance import code_hash
+from experiments.sweeps.jobs import Part, job_for, job_of
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.spec import SweepSpec
 from experiments.sweeps.store import Store
-from experiments.sweeps.work import Part, job_for, job_of, work
+from experiments.sweeps.work import work
 from experiments.sweeps.workers import TRIES, LocalWorkers
 
 AHEAD = 2  # parts in hand for each worker: one being made, one waiting

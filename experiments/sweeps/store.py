@@ -23,9 +23,9 @@ from abm.errors import BadInput
 from abm.scenario import Scenario
 from experiments.provenance import code_hash, code_version, data_hashes, versions
 from experiments.sweeps.files import DIGEST, label, write_beside
+from experiments.sweeps.jobs import RUNS, SERIES, Part
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.spec import SweepSpec
-from experiments.sweeps.work import RUNS, SERIES, Part
 
 MANIFEST, DAMAGED, DRAFTS = "manifest.json", "damaged", ".drafts-"
 STALE = 3600  # seconds after which the drafts of a killed process may go

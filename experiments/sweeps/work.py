@@ -1,15 +1,11 @@
-"""What a worker does with a part of a sweep: its runs, as the bytes of the files that will hold them.
-
-A worker gets plain data and gives plain data, so it may be a thread, a process started afresh, or another machine.
-"""
+"""What a worker does with a part of a sweep: its runs, as the bytes of the files that will hold them."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -21,80 +17,9 @@ from abm.runs import Engine
 from abm.scenario import Scenario, find_lever, set_lever
 from experiments.provenance import code_hash
 from experiments.sweeps.factors import LEVER, PARAMETER
-from experiments.sweeps.plan import Plan
+from experiments.sweeps.files import encode_runs, encode_series
+from experiments.sweeps.jobs import RUNS, SERIES, Job, Part
 from experiments.sweeps.rules import month_of
-from experiments.sweeps.spec import SweepSpec
-
-RUNS: Final = "runs"  # the two kinds of files of a part: a row a run,
-SERIES: Final = "series"  # and a row a run and month
-CATEGORY = "family"  # a unit that is a name, not a quantity: its summary is the one that holds most often
-
-
-@dataclass(frozen=True)
-class Job:
-    """One part, with all that is needed to make it anywhere.
-
-    rows: for each run its values of the factors; code: what the program must be, so that no worker mixes in another.
-    """
-
-    part: int
-    spec: SweepSpec
-    stories: tuple[Scenario, ...]
-    variants: tuple[str, ...]
-    factors: tuple[tuple[str, str, str], ...]
-    fixed: tuple[tuple[str, Any], ...]
-    fixed_at: str
-    columns: tuple[tuple[str, str], ...]
-    summary: tuple[tuple[str, int, int, int, bool], ...]
-    runs: tuple[int, ...]
-    points: tuple[int, ...]
-    replications: tuple[int, ...]
-    seeds: tuple[int, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    digest: str
-    code: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """What came of a job: the bytes of each file, and how many runs failed."""
-
-    number: int
-    files: Mapping[str, bytes]
-    runs: int
-    failed: int
-
-
-def job_of(plan: Plan, part: int, code: str | None = None) -> Job:
-    """The job that makes a part."""
-    return job_for(plan, plan.runs_of(part), part, code)
-
-
-def job_for(plan: Plan, runs: Sequence[int], part: int = -1, code: str | None = None) -> Job:
-    """A job of any runs of a plan, as plain data."""
-    where = [plan.of_run(run) for run in runs]
-    drawn = plan.drawn.values
-    first = plan.stories[0].first_year
-    return Job(
-        part, plan.spec.model_copy(update={"design": type(plan.spec).model_fields["design"].default, "vary": {}}),
-        plan.stories, plan.variants,
-        tuple((factor.name, factor.kind, plan.start(factor.at)) for factor in plan.factors),
-        tuple(plan.fixed.items()), plan.start(),
-        tuple((column.name, column.unit) for column in plan.columns),
-        tuple(
-            (name, i, (window.first - first) * MONTHS_A_YEAR, (window.last + 1 - first) * MONTHS_A_YEAR,
-             plan.columns[i].unit == CATEGORY)
-            for name, i, window in plan.summary
-        ),
-        tuple(runs), tuple(point.number for point, _, _ in where), tuple(replication for _, replication, _ in where),
-        tuple(seed for _, _, seed in where),
-        tuple(tuple(_plain(column[p.row]) for column in drawn) for p, _, _ in where),
-        plan.digest, code or code_hash(),
-    )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str) else float(value)
 
 
 def work(job: Job) -> Part:
@@ -103,8 +28,6 @@ def work(job: Job) -> Part:
     Raises:
         RuntimeError: this worker's program is not the one that the sweep was planned with.
     """
-    from experiments.sweeps.files import encode_runs, encode_series
-
     if code_hash() != job.code:
         raise RuntimeError("this worker has another version of the program than the sweep; install the same one")
     series, errors = simulate_job(job)
