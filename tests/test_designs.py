@@ -160,6 +160,17 @@ def test_every_point_shares_its_luck_with_every_other() -> None:
     assert set(map(frozenset, seeds.values())) == {frozenset({10, 11, 12})}
 
 
+def test_rows_with_luck_of_their_own_still_share_it_among_their_scenarios() -> None:
+    """Draws of a prior differ in luck too, each pair of scenarios does not; no seed comes twice."""
+    vary = {"energy": [0, 30, 60]}
+    found = plan(scenarios=["as-is", "frozen"], replications=2, first_seed=7, luck="own", vary=vary)
+    seeds: dict[tuple[int, int], set[int]] = {}
+    for run in range(found.runs):
+        point, replication, seed = found.of_run(run)
+        seeds.setdefault((point.row, replication), set()).add(seed)
+    assert sorted(next(iter(pair)) for pair in seeds.values() if len(pair) == 1) == list(range(7, 13))
+
+
 def test_parts_hold_every_run_once_and_do_not_depend_on_who_works() -> None:
     found = plan(replications=1237, vary={"energy": [0, 30]})
     assert [run for part in range(found.parts) for run in found.runs_of(part)] == list(range(found.runs))

@@ -86,7 +86,7 @@ class Plan:
         runs = rows_of(spec.design, factors) * len(stories) * len(variants) * spec.replications
         if runs > MOST_RUNS:
             raise BadInput(f"{where}: {runs:,} runs are more than {MOST_RUNS:,}")
-        if spec.first_seed + spec.replications > 2**63:
+        if spec.first_seed + runs > 2**63:
             raise BadInput(f"{where}: seeds would pass {2**63 - 1}")
         columns = _columns(spec, stories[0], months, where)
         drawn = draw(spec.design, factors)
@@ -140,7 +140,18 @@ class Plan:
         if not 0 <= run < self.runs:
             raise BadInput(f"run {run} is outside 0 to {self.runs - 1}")
         replication, point = divmod(run, self.points)
-        return self.point(point), replication, self.spec.first_seed + replication
+        found = self.point(point)
+        return found, replication, self.seed(found.row, replication)
+
+    def seed(self, row: int, replication: int) -> int:
+        """The seed of a row of the design; its scenarios and variants share it, with common luck all rows do."""
+        own = row if self.spec.luck == "own" else 0
+        return self.spec.first_seed + replication * (self.drawn.rows if self.spec.luck == "own" else 1) + own
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds there are in all."""
+        return self.spec.replications * (self.drawn.rows if self.spec.luck == "own" else 1)
 
     def values(self, row: int) -> dict[str, Any]:
         """The factors' values at a row of the design."""

@@ -78,8 +78,8 @@ def read_parts(folder: str | Path, part: str = RUNS, columns: Sequence[str] | No
 def to_xarray(folder: str | Path, part: str = RUNS, columns: Sequence[str] | None = None) -> xr.Dataset:
     """The results as labelled arrays: dimensions point, replicate and, for series, month; units as attributes.
 
-    Scenario, rule variant and factors are coordinates of the points, seeds of the replications. Runs that are not done
-    or failed are NaN.
+    Scenario, rule variant and factors are coordinates of the points, seeds of points and replicates. Runs that are not
+    done or failed are NaN.
 
     Raises:
         BadInput: as `read_sweep`; or xarray is not installed.
@@ -110,7 +110,7 @@ def to_xarray(folder: str | Path, part: str = RUNS, columns: Sequence[str] | Non
     points = [plan.point(number) for number in range(plan.points)]
     coordinates: dict[str, Any] = {
         "point": np.arange(plan.points),
-        "seed": ("replicate", plan.spec.first_seed + np.arange(plan.spec.replications)),
+        "seed": (dims[:2], [[plan.seed(p.row, r) for r in range(plan.spec.replications)] for p in points]),
         "scenario": ("point", [plan.stories[p.scenario].name for p in points]),
         "rules": ("point", [plan.variants[p.variant] for p in points]),
     }

@@ -136,6 +136,11 @@ class SweepSpec(Part):
     scenarios: list[str] = Field(min_length=1, description='shipped names, files, or "A+B"')
     replications: int = Field(1, ge=1, le=MOST_RUNS, description="seeds at every point, the same at all: common luck")
     first_seed: int = Field(0, ge=0, lt=2**63)
+    luck: Literal["common", "own"] = Field(
+        "common",
+        description="common: all points share their seeds, so that they differ by what varies; own: each row of the "
+        "design has seeds of its own, shared by its scenarios and rule variants, as draws of a prior want",
+    )
     firms: int = Field(FIRMS, ge=10, le=MOST_FIRMS)
     keep: list[Literal["summary", "series"]] = Field(["summary"], min_length=1)
     measures: Literal["headline", "all"] | list[str] = "headline"

@@ -106,7 +106,7 @@ class Store:
             "code": code_version(),
             "spec": plan.spec.model_dump(mode="json"),
             "scenarios": {story.name: story.to_toml() for story in plan.stories},
-            "seeds": {"first": plan.spec.first_seed, "count": plan.spec.replications},
+            "seeds": {"first": plan.spec.first_seed, "count": plan.seeds},
             "firms": plan.spec.firms,
             "parameters": {name: known.default for name, known in parameters.describe().items()},
             "data": data_hashes(),
