@@ -79,16 +79,17 @@ def _columns(design: Grid | Zip | Points, factors: Sequence[Factor]) -> list[lis
                     f"'{factor.name}' {len(column)}"
                 )
         return columns
-    return [[_same(factor, point[factor.name]) for point in design.points] for factor in factors]
+    return [_as_held([point[factor.name] for point in design.points], factor) for factor in factors]
 
 
-def _same(factor: Factor, written: Any) -> Any:
-    """A point's value as the factor holds it: "today" of a level is a number there."""
-    return factor.values[factor.values.index(TODAY if written == TODAY_WORD else written)]
+def _as_held(written: list[Any], factor: Factor) -> list[Any]:
+    """Values of points as the factor holds them: "today" of a level is a number there."""
+    held = {value: value for value in factor.values}
+    return [held[TODAY if value == TODAY_WORD else value] for value in written]
 
 
 def _listed(columns: list[list[Any]], factors: Sequence[Factor]) -> Drawn:
-    places = [[factor.place(value) for value in column] for factor, column in zip(factors, columns)]
+    places = [factor.places(column) for factor, column in zip(factors, columns)]
     return Drawn(np.array(places, np.float64).T, tuple(f.column(c) for f, c in zip(factors, columns)))
 
 

@@ -54,13 +54,15 @@ class Factor:
         """Values of many points in little memory: float64, shape (rows,), or a list of words."""
         return list(values) if self.is_text else np.array(values, np.float64)
 
-    def place(self, value: Any) -> float:
-        """Where a value lies on the unit interval; of listed values, the middle of its bin."""
+    def places(self, values: Sequence[Any]) -> list[float]:
+        """Where values lie on the unit interval; of listed ones, the middle of their bins."""
         if self.values:
-            return (self.values.index(value) + 0.5) / len(self.values)
+            bins = {value: (i + 0.5) / len(self.values) for i, value in enumerate(self.values)}
+            return [bins[value] for value in values]
         assert self.low is not None
         assert self.high is not None
-        return float((value - self.low) / (self.high - self.low)) if self.high > self.low else 0.5
+        width = self.high - self.low
+        return [float((value - self.low) / width) if width else 0.5 for value in values]
 
     def steps(self, levels: int) -> list[Any]:
         """Its values for a grid: those listed, or evenly spread over the range with both ends."""
@@ -128,7 +130,10 @@ def _parameter(name: str, given: Range, where: str) -> Factor:
         return float(checked(name, value, _NOBODY, where))
 
     if given.values is not None:
-        return Factor(name, PARAMETER, known.unit, values=tuple(number(v) for v in given.values), levels=given.levels)
+        odd = [value for value in given.values if not isinstance(value, float) or value != value]
+        for value in odd or (min(given.values), max(given.values)):  # thousands of numbers: their ends will do
+            number(value)
+        return Factor(name, PARAMETER, known.unit, values=tuple(map(float, given.values)), levels=given.levels)
     low = number(known.low if given.low is None else given.low)
     high = number(known.high if given.high is None else given.high)
     if low == high == known.low == known.high:
