@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -34,22 +34,32 @@ KEPT: dict[str, tuple[str, ...]] = {
 Ensembles = Mapping[str, Runs]
 
 
-def raw_share(runs: Runs, year: int) -> Any:
+class ByYear(Protocol):
+    """Runs, or what is kept of them: means over calendar years, shape (runs,)."""
+
+    def year(self, measure: str, who: str, year: int) -> Any:
+        """Mean over a calendar year."""
+
+    def years(self, measure: str, who: str, first: int, last: int) -> Any:
+        """Mean over calendar years from first to last."""
+
+
+def raw_share(runs: ByYear, year: int) -> Any:
     """Raw part of KZ-KG trade in a year, shape (runs,)."""
     return runs.year("trade_raw", TIE, year) / runs.year("trade", TIE, year)
 
 
-def trade(runs: Runs, year: int) -> Any:
+def trade(runs: ByYear, year: int) -> Any:
     """KZ-KG trade of a calendar year, bn US$, shape (runs,)."""
     return runs.year("trade", TIE, year)
 
 
-def cost_cut(runs: Runs) -> Any:
+def cost_cut(runs: ByYear) -> Any:
     """Cut of KZ-KG transport cost, mean of 2030-2035, shape (runs,)."""
     return runs.years("cut", TIE, 2030, 2035)
 
 
-def jobs(runs: Runs) -> Any:
+def jobs(runs: ByYear) -> Any:
     """Jobs of all firms of the pool in 2030, shape (runs,)."""
     return runs.year("jobs", HUB, 2030)
 
@@ -95,17 +105,20 @@ def fragile(runs: Runs) -> Any:
     return np.mean(found, axis=0)
 
 
-def prospects(runs: Runs, frozen: Runs) -> Any:
-    """Does trade-weighted intensity end above the frozen band? 0 or 1 a run, shape (runs,)."""
-    end, null = futures.Ending.of(runs), futures.Ending.of(frozen)
+def prospects(end: futures.Ending, null: futures.Ending) -> Any:
+    """Does trade-weighted intensity end above the band of the frozen runs? Yes or no a run, shape (runs,)."""
     weights = end.weights / end.weights.sum()
-    return (end.intensity @ weights > np.quantile(null.intensity @ weights, 1 - futures.QUANTILE)).astype(float)
+    return end.intensity @ weights > np.quantile(null.intensity @ weights, 1 - futures.QUANTILE)
 
 
-def closure(runs: Runs) -> Row:
-    """KG-TJ trade of calendar 2023 over 2020, in the replay of the shut border."""
-    ratio = runs.year("trade", CLOSED, 2023) / runs.year("trade", CLOSED, 2020)
-    return _row("kgtj_closure", "KG-TJ trade 2023 over 2020", ratio, True)
+def closure(runs: ByYear) -> Any:
+    """KG-TJ trade of calendar 2023 over 2020, in the replay of the shut border, shape (runs,)."""
+    return runs.year("trade", CLOSED, 2023) / runs.year("trade", CLOSED, 2020)
+
+
+def hindcast(runs: Runs) -> list[Row]:
+    """What the replay of a past episode is held against."""
+    return [_row("kgtj_closure", "KG-TJ trade 2023 over 2020", closure(runs), True)]
 
 
 def _whos(runs: Runs, measure: str) -> list[str]:
@@ -135,6 +148,8 @@ def measure(ensembles: Ensembles, scenario: str, against: str) -> list[Row]:
     as_is, frozen = ensembles[AS_IS], ensembles[FROZEN]
     corridor = scenario == CORRIDOR
     paired = corridor and against == DECLARATIONS
+    declared = ensembles.get(DECLARATIONS)
+    endings = futures.Ending.of(as_is), futures.Ending.of(frozen)
     rows = [
         _row("trade_2025", "KZ-KG trade 2025", trade(first, 2025), True),
         _row("raw_share_2025", "raw share of it", raw_share(first, 2025), True),
@@ -142,27 +157,26 @@ def measure(ensembles: Ensembles, scenario: str, against: str) -> list[Row]:
         _row("cost_cut", "cut of transport cost 2030-35", cost_cut(first), corridor),
         _row("jobs", f"jobs 2030, more than {against}", jobs(first) - jobs(other), paired),
         _row("raw_share_falls", f"change of raw share 2025-35, more than {against}", fall(first) - fall(other), paired),
-        _row("declarations_only", "trade gain of declarations over frozen, 2035", gain(ensembles), True)
-        if DECLARATIONS in ensembles
+        _row("declarations_only", "trade gain of declarations over frozen, 2035", gain(declared, frozen), True)
+        if declared
         else None,
         _row("stable_competitive", "ties stable but competitive in 2025", stable_competitive(as_is), True, np.mean),
         _row("relations_fluctuate", "ties that fluctuate", fluctuating(as_is), True, np.mean),
         _row("relations_fragile", "ties that are fragile 2025-26", fragile(as_is), True, np.mean),
-        _row("prospects", "as-is runs above the frozen band 2035", prospects(as_is, frozen), True, np.mean),
+        _row("prospects", "as-is runs above the frozen band 2035", prospects(*endings), True, np.mean),
     ]  # fmt: skip
     rows += [future(name, ensembles, AS_IS, True) for name in FUTURES]
     return [row for row in rows if row is not None]
 
 
-def fall(runs: Runs) -> Any:
+def fall(runs: ByYear) -> Any:
     """Change of the raw share from 2025 to 2035, shape (runs,)."""
     return raw_share(runs, 2035) - raw_share(runs, 2025)
 
 
-def gain(ensembles: Ensembles) -> Any:
+def gain(declared: ByYear, frozen: ByYear) -> Any:
     """Regional trade of 2035 that declarations alone add to frozen, as a share, shape (runs,)."""
-    declared = ensembles[DECLARATIONS].year("regional_trade", "region", 2035)
-    return declared / ensembles[FROZEN].year("regional_trade", "region", 2035) - 1
+    return declared.year("regional_trade", "region", 2035) / frozen.year("regional_trade", "region", 2035) - 1
 
 
 def future(name: str, ensembles: Ensembles, scenario: str, judged: bool) -> Row:

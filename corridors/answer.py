@@ -58,7 +58,7 @@ def answer(ensembles: Mapping[str, Runs], scenario: str, against: str, numbers: 
     same_world = not first.scenario.initial and not other.scenario.initial
     rows, endings, trend, hub_jobs, sweep = [], {}, {}, None, {}
     if first.scenario.name == HINDCAST:
-        rows = [headline.closure(first)]
+        rows = headline.hindcast(first)
     if covers and same_world:  # the articles speak of this world, and of these years
         rows = headline.measure(ensembles, scenario, against)
         shown = dict.fromkeys([headline.AS_IS, scenario, against])

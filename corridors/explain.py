@@ -157,7 +157,9 @@ def _figure(name: str) -> str:
     return (
         f"{name} (figure of {known.article}): {known.figure}\n  {value}{known.unit}, band {band}; role {known.role}"
         + (f" ({known.independence})" if known.independence else "")
+        + f"\n  stands in {known.place}"
         + (f"\n  measured by {known.measured_by}" if known.measured_by else "")
+        + (f"\n  by calibration.measures {known.measure}; judged: {known.judged}" if known.measure else "")
     )
 
 

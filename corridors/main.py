@@ -222,6 +222,27 @@ def search(
 
 
 @app.command()
+def figures(
+    draws: Annotated[int, typer.Option(help="runs of each variant, each with parameters of its own")] = 200,
+    defaults: Annotated[bool, typer.Option("--defaults", help="parameters at their defaults: luck alone")] = False,
+    prior: Annotated[bool, typer.Option("--prior", help="parameters drawn from their prior ranges")] = False,
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    html: Annotated[Path | None, typer.Option(help="also write a page with charts into this file")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for JSON, CSV, page and manifest")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Hold every figure of both articles against the model: the scorecard, failures first."""
+    from corridors.figures import Request, score_and_report, source_of
+
+    command = " ".join(["corridors", *sys.argv[1:]])
+    score_and_report(
+        Request(draws, source_of(defaults, prior), firms, threads, as_json, html, out, force, command)
+    )  # fmt: skip
+
+
+@app.command()
 def scenarios() -> None:
     """List what can be run, with one line each."""
     from corridors.explain import list_scenarios

@@ -19,6 +19,7 @@ MARK = "manifest.json"
 OURS = {MARK, "runs.parquet", "summary.csv", "bands.csv", "chart.png", "chart.svg"}
 OURS |= {"compare.csv", "ablate.csv", "interactions.csv"}
 OURS |= {"search.csv", "switching.csv", "programmes"}
+OURS |= {"figures.json", "figures.csv", "figures.html"}
 
 
 def check_place(out: Path, force: bool) -> None:

@@ -156,7 +156,7 @@ def _show_failures(console: Any, found: Answer, failing: list[Row]) -> None:
         )
     console.print(
         "  These bands are luck alone: parameters are points, set by hand, until the model is calibrated.\n"
-        "  Not measured here: the other figures of calibration/figures.csv; what is known to fail: README.\n"
+        "  Not measured here: the other figures; `corridors figures` holds all of them against the model.\n"
     )
 
 

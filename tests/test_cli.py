@@ -335,6 +335,7 @@ QUICKLY = {
     "run": ["--seeds", "2", "--no-chart"],
     "compare": ["--seeds", "2"],
     "ablate": ["--seeds", "2"],
+    "figures": ["--draws", "4", "--firms", "50"],
     "search": ["--runs", "20", "--fresh", "20", "--generations", "2", "--firms", "50"],
 }
 
@@ -348,7 +349,7 @@ def smaller(spec: SweepSpec) -> SweepSpec:
 def test_commands_of_the_readme_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As written, with fewer runs; and its lines of Python on what they leave."""
     lines = [line for line in readme("sh").splitlines() if "bin/corridors" in line or "--no-sync corridors" in line]
-    assert len(lines) == 11
+    assert len(lines) == 12
     read = SweepSpec.read
     monkeypatch.setattr(SweepSpec, "read", staticmethod(lambda name: smaller(read(name))))
     monkeypatch.chdir(tmp_path)

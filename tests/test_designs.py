@@ -95,6 +95,16 @@ def test_saltellis_sample_has_the_size_that_the_method_asks_for(second_order: bo
     assert found.drawn.rows == 16 * (2 * 3 + 2 if second_order else 3 + 2)
 
 
+def test_a_narrowed_range_leaves_all_other_columns_of_a_design_as_they_were() -> None:
+    """The same draw of a prior, but for one number: what a comparison between draws needs."""
+    design = {"kind": "sobol", "points": 16}
+    whole = plan(design=design, vary_roles=["fit"])
+    narrow = plan(design=design, vary_roles=["fit"], vary={"execution": {"low": 0.8, "high": 1}})
+    assert (whole.drawn.unit == narrow.drawn.unit).all()
+    assert [f.name for f in whole.factors] == [f.name for f in narrow.factors]
+    assert {n for n, c in columns(whole).items() if c != columns(narrow)[n]} == {"execution"}
+
+
 @pytest.mark.parametrize("design", CUBES, ids=lambda d: d["kind"])
 def test_every_value_of_a_design_lies_in_its_range(design: dict[str, Any]) -> None:
     found = plan(design=design, vary={"energy": {"low": 10, "high": 60}, "execution": "prior", "hub_open": "prior"})

@@ -81,15 +81,12 @@ def factors_of(spec: SweepSpec, story: Scenario, where: str = "sweep") -> tuple[
     Raises:
         BadInput: an unknown name, a range outside what is allowed or without width, a value that is refused.
     """
-    found = [
-        factor_of(name, Range(), story, f"{where}, vary_roles")
-        for name, known in parameters.describe().items()
-        if known.role in spec.vary_roles and known.low < known.high and name not in spec.vary and name not in spec.fixed
-    ]
-    for name, given in spec.vary.items():
-        if name in spec.fixed:
-            raise BadInput(f"{where}: '{name}' is both varied and fixed")
-        found.append(factor_of(name, given, story, f"{where}, vary.{name}"))
+    for name in {*spec.vary} & {*spec.fixed}:
+        raise BadInput(f"{where}: '{name}' is both varied and fixed")
+    known = parameters.describe().values()
+    every = [n.name for n in known if n.role in spec.vary_roles and n.low < n.high and n.name not in spec.fixed]
+    names = dict.fromkeys([*every, *spec.vary])  # a narrowed one keeps its place, and so its column of the design
+    found = [factor_of(name, spec.vary.get(name, Range()), story, f"{where}, vary.{name}") for name in names]
     if isinstance(spec.design, Points):
         found += _of_points(spec.design, {factor.name for factor in found}, story, where)
     return tuple(found)
