@@ -76,7 +76,7 @@ MEASURES = (
     Measure("hub_value", Region, "bn US$/yr", "region.hub_value", "value added that the hub gained less rent of entry"),
     Measure("programme_value", Region, "bn US$/yr", "region.programme_value", "value of agro and metallurgy programmes"),
     Measure("water_loss", Region, "bn US$/yr", "region.water_loss", "lost over water and energy"),
-    Measure("grid_value", Region, "bn US$/yr", "region.grid_value", "gain of a joined grid"),
+    Measure("grid_gain", Region, "bn US$/yr", "region.grid_value", "gain of a joined grid"),
     Measure("lever_cost", Region, "bn US$/yr", "region.lever_cost", "cost of levers"),
     Measure("outside_trade", Region, "bn US$/yr", "region.outside_trade", "extra trade of outward corridors, counted apart"),
 )  # fmt: skip

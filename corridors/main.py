@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _typed() -> str:
+    """The command as it was typed, quoted so that it can be run again."""
+    return shlex.join(["corridors", *sys.argv[1:]])
 
 
 @app.command()
@@ -36,7 +42,7 @@ def run(
     """Run a scenario many times and hold it against another and against the articles."""
     from corridors.run import Request, run_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     run_and_report(
         Request(scenario, against, seeds, out, force, tuple(set_ or ()), firms, keep, threads, chart, command)
     )
@@ -60,7 +66,7 @@ def compare(
     """Hold scenarios against one another under the same luck: what differs, how surely, and in how many runs."""
     from corridors.compare import Request, compare_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     compare_and_report(
         Request(tuple(scenarios), against, seeds, tuple(set_ or ()), firms, threads, everything, out, force, as_json,
                 command)
@@ -89,7 +95,7 @@ def ablate(
     """Divide what a scenario adds among its levers, or among the mechanisms of the model."""
     from corridors.ablate import Request, ablate_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     ablate_and_report(
         Request(scenario, against, measure, who, year, seeds, mechanisms, parts, tuple(set_ or ()), firms, threads, out,
                 force, as_json, command)
@@ -106,6 +112,7 @@ def sweep(
     replications: Annotated[int | None, typer.Option(help="seeds at every point, instead of the spec's")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would take")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="go on although it takes more than ten minutes")] = False,
+    retry: Annotated[bool, typer.Option("--retry-failed", help="make parts with failed runs once more")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of a sweep file")] = False,
 ) -> None:
     """Make many runs; stop it as you like: the same command goes on with what is missing."""
@@ -116,8 +123,8 @@ def sweep(
     elif not spec:
         sweeps.list_sweeps()
     else:
-        command = " ".join(["corridors", *sys.argv[1:]])
-        sweeps.sweep(sweeps.Request(spec, out, workers, dask, keep, replications, dry_run, yes, command))
+        command = _typed()
+        sweeps.sweep(sweeps.Request(spec, out, workers, dask, keep, replications, dry_run, yes, command, retry))
 
 
 @app.command()
@@ -163,7 +170,7 @@ def sensitivity(
     """Which factors move a measure: Morris screening, Sobol indices or PAWN, with 95 % intervals."""
     from corridors.sensitivity import Request, analyse_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     analyse_and_report(
         Request(target, tuple(measure), scenario, against, rules, method, impute, out, force, as_json, yes, command)
     )
@@ -188,7 +195,7 @@ def discover(
     """Where does it happen? Boxes in the space of factors that hold most runs of a kind, and little else."""
     from corridors.discover import Request, discover_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     discover_and_report(
         Request(target, where, scenario, against, rules, density, impute, out, force, as_json, yes, command)
     )
@@ -214,7 +221,7 @@ def search(
     """Find programmes of a budget that gain most, on average and in the worst runs, and what each lever is worth."""
     from corridors.search import Request, search_and_report
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     search_and_report(
         Request(base, budget, levers, risk, runs, fresh, generations, firms, seed, uncertainty, threads, out, force,
                 as_json, command)
@@ -236,7 +243,7 @@ def figures(
     """Hold every figure of both articles against the model: the scorecard, failures first."""
     from corridors.figures import Request, score_and_report, source_of
 
-    command = " ".join(["corridors", *sys.argv[1:]])
+    command = _typed()
     score_and_report(
         Request(draws, source_of(defaults, prior), firms, threads, as_json, html, out, force, command)
     )  # fmt: skip

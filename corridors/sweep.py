@@ -17,7 +17,7 @@ from abm.levers import TODAY
 from abm.scenario import TODAY_WORD
 from experiments.sweeps.factors import LEVER, Factor
 from experiments.sweeps.jobs import RUNS, SERIES
-from experiments.sweeps.plan import Plan
+from experiments.sweeps.plan import Plan, runs_of
 from experiments.sweeps.run import Estimate, Swept, Told, crew_size, estimate, run_sweep
 from experiments.sweeps.spec import SweepSpec
 from experiments.sweeps.store import manifest_of
@@ -28,6 +28,7 @@ SOME_FAILED = 3  # exit code
 EVERY = 30  # seconds between lines where there is no terminal
 KEPT = ("summary", SERIES)
 FEW = 6  # values of a factor that are all shown
+PATIENCE = 600  # seconds to wait for its first worker
 DASK_WAIT = 10  # seconds to find a scheduler
 
 
@@ -44,6 +45,7 @@ class Request:
     dry_run: bool
     yes: bool
     command: str
+    retry: bool = False
 
 
 def print_schema() -> None:
@@ -59,7 +61,7 @@ def list_sweeps() -> None:
     width = max(len(name) for name in names)
     for name in names:
         spec = SweepSpec.read(name)
-        print(f"{name:{width}}  {Plan.of(spec, name).runs:>7,} runs  {spec.title}")
+        print(f"{name:{width}}  {runs_of(spec):>7,} runs  {spec.title}")
     print("\nRun one:  corridors sweep NAME --out results/NAME      See what it takes:  corridors sweep NAME --dry-run")
 
 
@@ -94,7 +96,15 @@ def sweep(request: Request) -> None:
         _ask_if_long(plan, workers, out, request.yes)
         with progress(plan.runs) as told:
             try:
-                swept = run_sweep(plan, out, executor, workers=request.workers, told=told, command=request.command)
+                swept = run_sweep(
+                    plan,
+                    out,
+                    executor,
+                    workers=request.workers,
+                    told=told,
+                    command=request.command,
+                    again=request.retry,
+                )
             except KeyboardInterrupt:
                 print(
                     f"corridors: stopped; what is done stands in {out}. The same command goes on from there.",
@@ -127,12 +137,10 @@ def report(swept: Swept, plan: Plan) -> None:
 def rerun(folder: Path, run: int, series: bool, out: Path | None) -> None:
     """One run made again alone, beside what the sweep stored. Raises BadInput."""
     from experiments.sweeps.files import write_beside
-    from experiments.sweeps.read import read_sweep
     from experiments.sweeps.read import rerun as again
+    from experiments.sweeps.read import stored
 
     row, months = again(folder, run)
-    stored = read_sweep(folder)
-    stored = stored[stored["run"] == run].reset_index(drop=True)
     if series:
         text = months.to_csv(index=False, lineterminator="\n")
         if out:
@@ -143,13 +151,21 @@ def rerun(folder: Path, run: int, series: bool, out: Path | None) -> None:
     else:
         for name, value in row.iloc[0].items():
             print(f"{name:32} {value}")
-    if not len(stored):
+    kept = manifest_of(folder)["spec"]["keep"]
+    held = {RUNS: stored(folder, run)} | ({SERIES: stored(folder, run, SERIES)} if SERIES in kept else {})
+    made = {RUNS: row, SERIES: months}
+    if not len(held[RUNS]):
         print(f"corridors: run {run} is not done in {folder} yet; nothing to compare with", file=sys.stderr)
-    elif row.equals(stored[list(row)].astype(row.dtypes)):
-        print(f"corridors: run {run} again: the same bits as in {folder}", file=sys.stderr)
+    elif all(_same(made[kind], frame) for kind, frame in held.items()):
+        print(f"corridors: run {run} again: the same bits as in {folder} ({' and '.join(held)})", file=sys.stderr)
     else:
         print(f"corridors: run {run} again: NOT what stands in {folder}", file=sys.stderr)
         sys.exit(1)
+
+
+def _same(made: Any, held: Any) -> bool:
+    """Do two frames hold the same bits, whatever their empty columns are made of?"""
+    return list(made) == list(held) and len(made) == len(held) and bool(made.equals(held.astype(made.dtypes)))
 
 
 # ------------------------------------------------------------------------------------------------------------ workers
@@ -188,7 +204,7 @@ def _crew(request: Request) -> Iterator[Executor | None]:
     with client:
         if not client.nthreads():
             print(f"corridors: {request.dask} has no workers yet; waiting for them", file=sys.stderr)
-            client.wait_for_workers(1)
+            client.wait_for_workers(1, timeout=PATIENCE)
         yield client.get_executor(pure=False)
 
 

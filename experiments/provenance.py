@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from abm import __version__, base_year
 
-PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "scipy", "matplotlib")
+PACKAGES = ("numpy", "numba", "llvmlite", "pyarrow", "pandas", "scipy", "matplotlib")
+EXTRAS = ("SALib", "ema-workbench", "pymoo", "distributed")  # named if they are there
 BITS = ("numpy", "numba", "llvmlite")  # another version of these may give other bits
 CODE = (".py", ".toml", ".csv")
 APART = ("odd.py", "model.py")  # no run passes through them; scenarios are part of the sweep itself
@@ -21,7 +23,11 @@ ROOT = Path(__file__).parents[1]
 
 def versions() -> dict[str, str]:
     """Versions of the project, of Python and of the libraries that matter."""
-    return {"corridors": __version__, "python": platform.python_version()} | {p: version(p) for p in PACKAGES}
+    found = {"corridors": __version__, "python": platform.python_version()} | {p: version(p) for p in PACKAGES}
+    for package in EXTRAS:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def data_hashes() -> dict[str, str]:

@@ -12,6 +12,7 @@ import pytest
 
 from abm import levers, parameters
 from abm.errors import BadInput
+from abm.scenario import Scenario, lever_names
 from experiments.sweeps import SweepSpec, schema
 from experiments.sweeps.plan import Plan
 
@@ -22,6 +23,17 @@ CUBES: list[dict[str, Any]] = [
     {"kind": "saltelli", "base": 8},
     {"kind": "saltelli", "base": 8, "second_order": True},
 ]
+
+
+OWN = '''
+from abm.engine.rules import each
+from abm.ties import Tie
+
+
+@each(Tie)
+def meet(tie, now):
+    """Nobody meets."""
+'''
 
 
 def plan(**told: Any) -> Plan:
@@ -72,6 +84,23 @@ def test_a_latin_hypercube_uses_each_slice_of_each_factor_once() -> None:
     assert len(found.factors) == sum(known.role == "fit" for known in parameters.describe().values())
     for column in found.drawn.unit.T:
         assert sorted((column * 20).astype(int)) == list(range(20))
+
+
+def test_listed_values_are_taken_equally_often() -> None:
+    """Words too: each has a bin of the unit interval as wide as any other's, and stands in its middle."""
+    opened = ["2027-01", "2028-01", "2029-01", "never"]
+    found = plan(design={"kind": "latin-hypercube", "points": 20}, vary={"hub_open": opened, "energy": [0, 60]})
+    assert {word: columns(found)["hub_open"].count(word) for word in opened} == dict.fromkeys(opened, 5)
+    assert sorted(columns(found)["energy"]) == [0] * 10 + [60] * 10
+    assert plan(vary={"hub_open": opened}).drawn.unit[:, 0].tolist() == [0.125, 0.375, 0.625, 0.875]
+
+
+def test_what_is_named_itself_is_not_varied_again_with_its_role() -> None:
+    fitted = [name for name, known in parameters.describe().items() if known.role == "fit" and known.low < known.high]
+    found = plan(design={"kind": "latin-hypercube", "points": 4}, vary_roles=["fit"],
+                 vary={fitted[0]: "prior"}, fixed={fitted[1]: parameters.describe()[fitted[1]].default})  # fmt: skip
+    names = [factor.name for factor in found.factors]
+    assert sorted(names) == sorted(set(fitted) - {fitted[1]})
 
 
 def test_sobol_points_fill_every_half_of_every_factor_alike() -> None:
@@ -137,7 +166,9 @@ def test_nothing_that_varies_is_called_like_a_column_that_says_which_run_it_is()
     """The parameter `replication` copies corridors: it and the number of a repeated run stand side by side."""
     from experiments.sweeps.read import KEYS
 
-    assert not {*KEYS, "error", "month"} & {*parameters.describe(), *levers.describe()}
+    varied = {*parameters.describe(), *lever_names(Scenario.read("as-is").world())}
+    kept = plan(measures="all", vary={"energy": [0, 60]})
+    assert not {*KEYS, "error", "month", *(column.name for column in kept.columns)} & varied
 
 
 # --------------------------------------------------------------------------------------------------------------- order
@@ -193,6 +224,35 @@ def test_the_title_is_no_part_of_what_a_sweep_is_but_all_else_is() -> None:
     for other in ({"energy": [0, 31]}, {"energy": {"values": [0, 30], "at": "2027-01"}}):
         assert plan(title="one", vary=other).digest != base.digest
     assert plan(vary={"energy": [0, 30]}, firms=51).digest != base.digest
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"scenarios": ["frozen"]}, {"replications": 3}, {"first_seed": 7}, {"luck": "own"}, {"firms": 51},
+    {"keep": ["series"]}, {"measures": "all"}, {"windows": ["2031"]}, {"runs_a_part": 5}, {"plain": True},
+    {"vary_roles": ["pinned"]}, {"design": {"kind": "grid", "levels": 3}}, {"vary": {"energy": [0, 31]}},
+    {"fixed": {"agro": 5}}, {"fixed_at": "2028-01"}, {"rules": {"no copies": {"without": ["ties.copy_corridor"]}}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_every_key_of_a_spec_but_title_and_why_is_part_of_what_a_sweep_is(change: dict[str, Any]) -> None:
+    """Otherwise a changed spec would go on in the folder of the old one, and mix."""
+    base = {"vary": {"energy": [0, 30]}}
+    assert plan(**{**base, **change}).digest != plan(**base).digest
+    assert {next(iter(known)) for known in CHANGES} == set(SweepSpec.model_fields) - {"title", "why"}
+
+
+def test_what_a_spec_names_is_part_of_what_a_sweep_is(tmp_path: Path) -> None:
+    """The spec stays as it is; the text of its scenario, and of its rule, changes."""
+    story, own, spec = tmp_path / "mine.toml", tmp_path / "own.py", tmp_path / "s.toml"
+    spec.write_text('scenarios = ["mine.toml"]\n[rules.own]\nreplace = { "ties.meet" = "own.py:meet" }\n')
+    story.write_text('based_on = "as-is"\n')
+    own.write_text(OWN)
+    before = Plan.of(SweepSpec.read(spec)).digest
+    own.write_text(OWN.replace("Nobody meets", "Nobody ever meets"))
+    rule_changed = Plan.of(SweepSpec.read(spec)).digest
+    story.write_text('based_on = "as-is"\n[[change]]\nat = "2027-01"\nenergy = 10\n')
+    assert len({before, rule_changed, Plan.of(SweepSpec.read(spec)).digest}) == 3
 
 
 # ------------------------------------------------------------------------------------------------------ what is shipped
@@ -259,6 +319,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"vary": {"diplomacy": ["now and then"]}}, "unknown word"),
     ({"vary": {"hub_open": {"low": "2030-01", "high": "2027-01"}}}, "no width"),
     ({"fixed": {"energy": 10}, "vary": {"energy": "prior"}}, "both varied and fixed"),
+    ({"vary": {"reform_KZ-KG": [0, 10], "reform_all": [0, 5]}}, "move the same lever"),
+    ({"vary": {"reform_KZ-KG": [0, 10]}, "fixed": {"reform_all": 5}}, "move the same lever"),
     ({"fixed": {"energi": 10}}, "did you mean 'energy'"),
     ({"fixed": {"energy": 1000}}, "outside 0 to 120"),
     ({"design": {"kind": "gird"}}, "did you mean 'grid'"),

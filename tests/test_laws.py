@@ -184,7 +184,7 @@ def test_processed_trade_of_the_border_tie_is_what_its_firms_export(run: Run) ->
 @few
 @given(any_run)
 def test_the_surplus_equals_its_parts(run: Run) -> None:
-    gains = ("cost_saving", "hub_value", "programme_value", "grid_value")
+    gains = ("cost_saving", "hub_value", "programme_value", "grid_gain")
     losses = ("shut_loss", "water_loss", "lever_cost")
     close(run.of("surplus"), sum(run.of(name) for name in gains) - sum(run.of(name) for name in losses))
     basins = run.table("basins")

@@ -94,10 +94,11 @@ def test_an_interrupt_leaves_whole_parts_and_says_how_to_go_on(
 ) -> None:
     out = tmp_path / "s"
     process = subprocess.Popen(
-        [*COMMAND, str(spec), "--out", str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True
-    )
+        [*COMMAND, str(spec), "--out", str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     assert waited_for(lambda: len(files(out)) >= 2)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers get it too
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "The same command goes on" in told
@@ -123,6 +124,40 @@ def test_a_killed_worker_costs_only_its_part_which_is_made_again(tmp_path: Path,
     assert swept.whole
     assert swept.made == 120
     assert files(tmp_path / "s") == whole
+
+
+def test_an_interrupt_ends_our_own_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[LocalWorkers] = []
+    kill = LocalWorkers.kill
+    monkeypatch.setattr(LocalWorkers, "kill", lambda crew: (ended.append(crew), kill(crew)))
+
+    def stop(done: int, failed: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(small(**LONG_ENOUGH), tmp_path / "s", workers=1, told=stop)
+    assert len(ended) == 1
+
+
+@posix
+def test_workers_that_are_ended_are_not_begun_again() -> None:
+    """After an interrupt nothing goes on behind the user's back; a part may last for minutes."""
+    crew = LocalWorkers(2)
+    begun = set(children(os.getpid()))
+    futures = [crew.submit(time.sleep, 20) for _ in range(3)]
+    assert waited_for(lambda: sum(future.running() for future in futures) == 2 and len(crew._pools) == 2)
+    assert waited_for(lambda: all(pool._processes for pool in crew._pools))
+    time.sleep(1)
+    crew.kill()
+    assert waited_for(lambda: all(future.done() for future in futures), 5)
+    workers = {process for pool in crew._pools for process in (pool._processes or {})} | set(children(os.getpid()))
+    assert not [child for child in workers - begun if alive(child) and "spawn_main" in told_of(child)]
+
+
+def told_of(process: int) -> str:
+    """The command line of a process."""
+    return subprocess.run(["ps", "-o", "args=", "-p", str(process)], capture_output=True, text=True).stdout
 
 
 def fatal(path: str) -> int:

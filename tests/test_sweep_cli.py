@@ -14,8 +14,8 @@ import pytest
 from abm.errors import BadInput
 from corridors import main as command
 from corridors import sweep as sweeps
-from experiments.sweeps import read_sweep, run_sweep
-from experiments.sweeps.export import export
+from experiments.sweeps import Swept, read_parts, read_plan, read_sweep, run_sweep
+from experiments.sweeps.export import _as_steps, export
 from tests.sweeps import Here, files, small
 
 SPEC = """
@@ -117,6 +117,14 @@ def test_a_rerun_that_differs_says_so(
     pq.write_table(table.set_column(column, table.schema.field(column), wrong), path)
     assert corridors(monkeypatch, "rerun", str(out), "--run", "0") == 1
     assert "NOT what stands" in capsys.readouterr().err
+
+
+def test_a_lost_part_ends_in_exit_code_three_and_names_its_runs(capsys: pytest.CaptureFixture[str], done: Path) -> None:
+    swept = Swept(done, 24, 14, 0, 1.0, {1: "ConnectionError: the worker went away"})
+    with pytest.raises(SystemExit) as end:
+        sweeps.report(swept, small(replications=2))
+    assert end.value.code == 3
+    assert "runs 10 to 19 were lost: ConnectionError" in capsys.readouterr().err
 
 
 def test_failed_runs_end_in_exit_code_three_with_their_number(
@@ -234,6 +242,17 @@ def test_behaviorspace_is_netlogos_table(done: Path, tmp_path: Path) -> None:
     assert np.float32(last[head.index("surplus")]) == months["surplus"].iloc[-1]
     frame = read_sweep(done)
     assert float(last[head.index("trade_elasticity")]) == pytest.approx(frame["trade_elasticity"].iloc[-1])
+
+
+def test_behaviorspace_leaves_failed_runs_out(done: Path) -> None:
+    """NetLogo's table has no place for a run without numbers."""
+    import pyarrow as pa
+
+    frame = next(iter(read_parts(done))).to_pandas()
+    frame.loc[2, "error"] = "Traceback"
+    found = _as_steps(pa.Table.from_pandas(frame), read_plan(done), "runs")
+    assert found["[run number]"].tolist() == [number for number in range(1, len(frame) + 1) if number != 3]
+    assert set(found["[step]"]) == {132}
 
 
 def test_netcdf_opens_with_its_labels_and_units(done: Path, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+import os
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,21 @@ from abm.parameters import Parameters
 from abm.runs import simulate
 from abm.scenario import Scenario
 from experiments import provenance
-from experiments.sweeps import estimate, read_parts, read_plan, read_sweep, rerun, run_sweep, store, to_xarray
+from experiments.sweeps import (
+    Plan,
+    SweepSpec,
+    estimate,
+    read_parts,
+    read_plan,
+    read_sweep,
+    rerun,
+    run_sweep,
+    store,
+    to_xarray,
+)
 from experiments.sweeps import run as sweep
 from experiments.sweeps.jobs import job_of
-from experiments.sweeps.work import work
+from experiments.sweeps.work import _most_frequent, summarise, work
 from tests.sweeps import Here, files, small
 
 RAISES = '''
@@ -61,6 +73,53 @@ def test_a_run_of_a_sweep_is_the_run_that_the_model_gives(done: Path) -> None:
         assert row.trade_KZ_KG_2034_2035 == np.float32(runs.years("trade", "KZ-KG", 2034, 2035)[0])
 
 
+def test_each_value_reaches_the_name_that_it_is_of_in_whatever_order_they_are_written(tmp_path: Path) -> None:
+    """Levers and parameters mixed, each with a month of its own: as if the scenario's file had said so."""
+    vary = {
+        "energy": {"low": 10, "high": 120, "at": "2029-04"}, "trust_wedge": "prior",
+        "reform_KZ-UZ": {"low": 0, "high": 10, "at": "2027-01"}, "trade_elasticity": "prior", "rivalry": "prior",
+    }  # fmt: skip
+    plan = small(vary=vary, fixed={"culture": 30}, fixed_at="2028-07", first_seed=5, measures=["trade", "mean_trust"])
+    run_sweep(plan, tmp_path / "s", Here())
+    frame, months = read_sweep(tmp_path / "s"), read_sweep(tmp_path / "s", "series")
+    for run in (0, 13, 46):
+        told = plan.values(plan.of_run(run)[0].row)
+        story = Scenario.read(frame.loc[run, "scenario"]).then("2027-01", reform_KZ__UZ=told["reform_KZ-UZ"])
+        story = story.then("2028-07", culture=30).then("2029-04", energy=told["energy"])
+        given = Parameters().changed({name: told[name] for name in ("trust_wedge", "trade_elasticity", "rivalry")})
+        again = simulate(story, [5 + run // plan.points], given, firms=50, keep=["trade", "mean_trust"])
+        mine = months[months["run"] == run]
+        assert (mine["trade_KZ_UZ"].to_numpy() == again.of("trade", "KZ-UZ")[0]).all()
+        assert (mine["mean_trust"].to_numpy() == again.of("mean_trust")[0]).all()
+
+
+def test_a_run_is_of_the_scenario_and_the_rules_that_its_row_says(tmp_path: Path) -> None:
+    """Two scenarios times two variants: the labels stand by the runs that they name."""
+    from abm import ties
+    from abm.month import MONTH
+
+    rules = {"all": {}, "no copies": {"without": ["ties.copy_corridor"]}}
+    plan = small(rules=rules, vary={}, design={"kind": "grid"}, plain=True, replications=1, measures=["surplus"])
+    run_sweep(plan, tmp_path / "s", Here())
+    frame = read_sweep(tmp_path / "s", "series")
+    for name in ("declarations", "corridor-first"):
+        for variant, month in (("all", MONTH), ("no copies", MONTH.without(ties.copy_corridor))):
+            again = simulate(name, [0], month=month, firms=50, keep=["surplus"], plain=True)
+            mine = frame[(frame["scenario"] == name) & (frame["rules"] == variant)]
+            assert (mine["surplus"].to_numpy() == again.of("surplus")[0]).all()
+
+
+def test_a_month_without_a_number_leaves_its_means_without_one() -> None:
+    """NaN is never averaged away: a mean over a window that holds one is NaN, and no other is."""
+    plan = small()
+    job = job_of(plan, 0)
+    series = np.ones((len(plan.columns), len(job.runs), plan.steps), np.float32)
+    series[0, 3, 60] = np.nan  # January 2030
+    found = summarise(job, series, [None] * len(job.runs))
+    gaps = {(run, plan.summary[k][0]) for run, k in zip(*np.nonzero(np.isnan(found)))}
+    assert gaps == {(3, f"{plan.columns[0].name}_2030")}
+
+
 def test_a_later_change_of_the_scenario_stands_as_in_its_file(tmp_path: Path) -> None:
     """as-is ends its ABEC money in 2032: a sweep that varies it from 2026 leaves that end alone."""
     plan = small(scenarios=["as-is"], design={"kind": "grid"}, vary={"abec_programme": [0, 90]}, measures=["programme"])
@@ -92,6 +151,11 @@ def test_a_category_is_summed_up_by_the_value_that_holds_most_often(done: Path) 
         counts = year[year["run"] == run]["leading_family_KZ"].value_counts()
         best = sorted(counts[counts == counts.max()].index)[0]
         assert frame.loc[run, "leading_family_KZ_2030"] == best
+
+
+def test_of_categories_that_hold_equally_often_the_lowest_stands() -> None:
+    window = np.array([[2, 1, 1, 2], [3, 3, 1, 2], [np.nan, 2, np.nan, 2]], np.float32)
+    assert _most_frequent(window).tolist() == [1, 3, 2]
 
 
 def test_a_rule_variant_is_the_month_with_its_rules_changed(tmp_path: Path) -> None:
@@ -169,6 +233,14 @@ def test_series_without_their_runs_are_not_done(done: Path, tmp_path: Path) -> N
     assert files(tmp_path / "s") == files(done)
 
 
+def test_a_part_that_is_damaged_twice_is_set_aside_twice(tmp_path: Path) -> None:
+    for _ in range(2):
+        run_sweep(small(), tmp_path / "s", Here())
+        (tmp_path / "s" / "runs" / "part-000002.parquet").write_bytes(b"")
+    run_sweep(small(), tmp_path / "s", Here())
+    assert len(list((tmp_path / "s" / "damaged").iterdir())) == 2
+
+
 @pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "another's"])
 @pytest.mark.parametrize("kind", ["runs", "series"])
 def test_a_damaged_part_is_named_set_aside_and_made_again(
@@ -195,6 +267,17 @@ def test_a_damaged_part_is_named_set_aside_and_made_again(
     assert files(out) == files(done)
 
 
+def test_a_part_that_lacks_some_of_its_runs_is_not_done(done: Path, tmp_path: Path) -> None:
+    """A file that is whole and says that it is this part, but holds half of its rows."""
+    import pyarrow.parquet as pq
+
+    run_sweep(small(), tmp_path / "s", Here())
+    path = tmp_path / "s" / "runs" / "part-000001.parquet"
+    pq.write_table(pq.read_table(path, partitioning=None).slice(0, 5), path)
+    assert run_sweep(small(), tmp_path / "s", Here()).made == 10
+    assert files(tmp_path / "s") == files(done)
+
+
 def test_a_folder_of_another_sweep_is_refused_with_what_differs(done: Path) -> None:
     before = files(done)
     with pytest.raises(BadInput, match=r"another sweep \(differs in: firms"):
@@ -208,6 +291,12 @@ def test_a_changed_program_does_not_mix_into_an_old_folder(done: Path, monkeypat
     monkeypatch.setattr(store, "code_hash", lambda: "another")
     with pytest.raises(BadInput, match="another version of the program"):
         run_sweep(small(), done, Here())
+
+
+def test_a_run_is_not_made_again_by_another_program(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "code_hash", lambda: "another")
+    with pytest.raises(BadInput, match="another version of the program"):
+        rerun(done, 3)
 
 
 def test_a_changed_rule_changes_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -226,6 +315,61 @@ def test_a_changed_rule_changes_the_program(monkeypatch: pytest.MonkeyPatch, tmp
     after = provenance.code_hash()
     provenance.code_hash.cache_clear()
     assert before != after
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "counts"),
+    [
+        ("abm/ties.py", "a = 2\n", True),
+        ("abm/ties.py", "a = 1\r\n", False),  # as git checks it out on Windows
+        ("abm/world/ties.csv", "2\n", True),
+        ("abm/world/more.toml", "a = 2\n", True),
+        ("experiments/sweeps/work.py", "b = 2\n", True),
+        ("abm/scenarios/as-is.toml", "a = 2\n", False),  # its text is part of the sweep
+        ("abm/odd.py", "a = 2\n", False),
+    ],
+)
+def test_the_program_is_the_texts_that_its_bits_hang_on(
+    path: str, text: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = [f"experiments/sweeps/{name}.py" for name in provenance.LAID_OUT]
+    for name in ("abm/ties.py", "abm/odd.py", "abm/world/ties.csv", "abm/world/more.toml", "abm/scenarios/as-is.toml",
+                 *layout):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"a = 1\n")
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    before = provenance.code_hash.__wrapped__()
+    (tmp_path / path).write_bytes(text.encode())
+    assert (provenance.code_hash.__wrapped__() != before) is counts
+
+
+def test_another_version_of_a_library_that_bits_hang_on_is_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, known = provenance.code_hash.__wrapped__(), provenance.version
+    monkeypatch.setattr(provenance, "version", lambda name: "99" if name == "llvmlite" else known(name))
+    assert provenance.code_hash.__wrapped__() != before
+
+
+def test_drafts_of_others_are_left_until_they_are_surely_dead(tmp_path: Path) -> None:
+    plan = small()
+    store.Store.open(tmp_path / "s", plan).close()
+    fresh, old = tmp_path / "s" / ".drafts-1", tmp_path / "s" / ".drafts-2"
+    for place in (fresh, old):
+        place.mkdir()
+    os.utime(old, (0, 0))
+    store.Store.open(tmp_path / "s", plan).close()
+    assert (fresh.exists(), old.exists()) == (True, False)
+
+
+def test_a_file_is_flushed_to_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut after the renaming must not leave a file of that name without its content."""
+    from experiments.sweeps import files as writing
+
+    steps: list[str] = []
+    flush, rename = os.fsync, os.replace
+    monkeypatch.setattr(writing.os, "fsync", lambda file: (steps.append("fsync"), flush(file)))
+    monkeypatch.setattr(writing.os, "replace", lambda one, two: (steps.append("replace"), rename(one, two)))
+    writing.write_beside(tmp_path / "a", b"x", tmp_path / "d")
+    assert steps == ["fsync", "replace"]
 
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -302,7 +446,10 @@ def test_a_part_that_gets_lost_is_asked_for_again(done: Path, tmp_path: Path) ->
 
 
 def test_a_part_that_never_comes_back_is_told_and_the_others_are_kept(done: Path, tmp_path: Path) -> None:
-    swept = run_sweep(small(), tmp_path / "s", Unwell(9))
+    crew = Unwell(9)
+    swept = run_sweep(small(), tmp_path / "s", crew)
+    assert crew.times == 9 - 3  # asked for three times, and no more
+    assert json.loads((tmp_path / "s" / "manifest.json").read_text())["complete"] is False
     assert swept.lost == {2: "ConnectionError: the worker went away"}
     assert not swept.whole
     assert len(files(tmp_path / "s")) == 2 * 4
@@ -340,6 +487,34 @@ def test_only_a_few_parts_are_in_hand_at_a_time_however_long_the_sweep(tmp_path:
     crew = Counting()
     run_sweep(small(runs_a_part=2), tmp_path / "s", crew)
     assert 1 < crew.most <= 4
+    crew = Counting()
+    run_sweep(small(runs_a_part=2), tmp_path / "t", crew, in_flight=1)
+    assert crew.most == 1
+
+
+class Gone(Here):
+    """Does two parts, and then there is nobody left."""
+
+    def __init__(self) -> None:
+        self.left = 2
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do it, or break."""
+        self.left -= 1
+        if self.left >= 0:
+            return super().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+        future.set_exception(BrokenExecutor("all dead"))
+        return future
+
+
+def test_workers_of_others_that_are_gone_for_good_end_the_sweep_with_one_message(done: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"the workers are gone \(BrokenExecutor: all dead\)") as problem:
+        run_sweep(small(), tmp_path / "s", Gone(), in_flight=1)
+    assert "run the same sweep again" in str(problem.value)
+    assert len(files(tmp_path / "s")) == 2 * 2
+    assert run_sweep(small(), tmp_path / "s", Here()).made == 28
+    assert files(tmp_path / "s") == files(done)
 
 
 # ------------------------------------------------------------------------------------------------------------- reading
@@ -387,10 +562,11 @@ def test_labelled_arrays_hold_the_same_numbers_under_their_labels(done: Path) ->
 
 
 def test_a_sweep_half_done_reads_with_gaps(tmp_path: Path) -> None:
-    plan = small()
+    plan = small(first_seed=10)
     store.Store.open(tmp_path / "s", plan).write(work(job_of(plan, 0)))
     assert len(read_sweep(tmp_path / "s")) == 10
     data = to_xarray(tmp_path / "s")
+    assert data["seed"].values[0].tolist() == [10, 11, 12, 13]
     assert int(data["surplus_2035"].notnull().sum()) == 10
 
 
@@ -415,3 +591,60 @@ def test_an_estimate_is_of_the_right_size(done: Path) -> None:
     assert takes.runs == 48
     assert size / 2 < takes.bytes < size * 2
     assert takes.seconds == pytest.approx(takes.seconds_a_run * 48 / 2)
+
+
+def test_a_sweep_that_had_ended_says_so_again_after_a_resume_with_nothing_to_make(tmp_path: Path) -> None:
+    """Killed after its last part, or looked at twice: the manifest is told by the parts, not by who came last."""
+    plan, out = small(), tmp_path / "s"
+    store.Store.open(out, plan)
+    for part in range(plan.parts):
+        store.Store.open(out, plan).write(work(job_of(plan, part)))
+    assert json.loads((out / "manifest.json").read_text())["complete"] is False
+    assert run_sweep(plan, out, Here()).made == 0
+    assert json.loads((out / "manifest.json").read_text())["complete"] is True
+
+
+def test_a_rule_file_that_changes_or_goes_after_planning_makes_no_run(tmp_path: Path) -> None:
+    """Such runs are not failed runs: nothing is stored, and the part can be made once the file is back."""
+    own = tmp_path / "grief.py"
+    own.write_text(RAISES)
+    plan = small(rules={"grief": {"replace": {"ties.meet": f"{own}:meet"}}}, plain=True, scenarios=["as-is"])
+    job = job_of(plan, 0)
+    own.write_text(RAISES.replace("4.5", "5.5"))
+    with pytest.raises(RuntimeError, match="not what it was"):
+        work(job)
+    own.unlink()
+    with pytest.raises(BadInput, match=r"grief\.py"):
+        work(job)
+
+
+def test_a_spec_that_was_moved_with_its_rules_is_the_same_sweep(tmp_path: Path) -> None:
+    digests = []
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "grief.py").write_text(RAISES)
+        spec = tmp_path / place / "s.toml"
+        spec.write_text('scenarios = ["as-is"]\n[rules.grief]\nreplace = { "ties.meet" = "grief.py:meet" }\n')
+        digests.append(Plan.of(SweepSpec.read(spec)).digest)
+    assert digests[0] == digests[1]
+
+
+def test_runs_that_failed_are_made_again_when_that_is_asked_for(tmp_path: Path) -> None:
+    own = tmp_path / "grief.py"
+    own.write_text(RAISES)
+    rules = {"grief": {"replace": {"ties.meet": f"{own}:meet"}}}
+    plan = small(rules=rules, plain=True, scenarios=["as-is"], replications=1, runs_a_part=1)
+    failed = run_sweep(plan, tmp_path / "s", Here()).failed
+    assert failed > 0
+    assert run_sweep(plan, tmp_path / "s", Here()).made == 0
+    assert run_sweep(plan, tmp_path / "s", Here(), again=True).made == failed
+
+
+def test_another_sampler_makes_another_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of a library may draw other points from the same seed: they must not mix in one folder."""
+    from experiments.sweeps import designs
+
+    before = small().digest
+    unit = designs._unit
+    monkeypatch.setattr(designs, "_unit", lambda design, count: 1 - unit(design, count))
+    assert small().digest != before

@@ -211,3 +211,16 @@ _NOBODY = Scenario("")
 def fixed_of(spec: SweepSpec, story: Scenario, where: str = "sweep") -> Mapping[str, Any]:
     """What a spec holds fixed, checked. Raises BadInput."""
     return {name: checked(name, value, story, f"{where}, fixed.{name}") for name, value in spec.fixed.items()}
+
+
+def refuse_overlap(names: Sequence[str], world: Any, where: str) -> None:
+    """Refuse a lever of one tie, bloc or market beside the same lever of all: one of them would do nothing.
+
+    Raises:
+        BadInput: two names for one lever.
+    """
+    levers = {name: find_lever(name, world) for name in names if name in lever_names(world)}
+    for name, (lever, which) in levers.items():
+        for other, (same, member) in levers.items():
+            if lever.name == same.name and isinstance(which, slice) and not isinstance(member, slice):
+                raise BadInput(f"{where}: '{name}' and '{other}' move the same lever; give one of them")

@@ -81,7 +81,8 @@ def _identity(job: Job, times: Any, factors: bool = True) -> tuple[list[Any], li
 
 def label(digest: str, path: Path) -> str:
     """What a part's file says of itself, by the sweep it belongs to and its name."""
-    return f"{digest} {int(path.stem.rpartition('-')[2])}"
+    number = path.stem.rpartition("-")[2]
+    return f"{digest} {int(number) if number.isdigit() else number}"
 
 
 def _parquet(job: Job, columns: list[Any], fields: list[Any], floats: list[str]) -> bytes:

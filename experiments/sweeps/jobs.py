@@ -22,7 +22,8 @@ class Job:
 
     factors: (name, kind, month from which it holds) each; columns: (name, unit) of the series kept; summary: (name,
     which column, first step, step after the last, is it a category?); rows: for each run its values of the factors;
-    digest: of the sweep; code: what the program must be, so that no worker mixes in another.
+    digest: of the sweep; sources: texts of the users' own rules; code: what the program must be, so that no worker
+    mixes in another.
     """
 
     part: int
@@ -40,6 +41,7 @@ class Job:
     seeds: tuple[int, ...]
     rows: tuple[tuple[Any, ...], ...]
     digest: str
+    sources: Mapping[str, str]
     code: str
 
 
@@ -80,5 +82,6 @@ def job_for(plan: Plan, runs: Sequence[int], part: int = -1, code: str | None = 
         seeds=tuple(seed for _, _, seed in where),
         rows=tuple(tuple(plan.values(point.row).values()) for point, _, _ in where),
         digest=plan.digest,
+        sources=plan.sources,
         code=code or code_hash(),
     )

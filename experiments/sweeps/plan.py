@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from abm.clock import MONTHS_A_YEAR
 from abm.engine.rules import Month
 from abm.errors import BadInput, unknown
@@ -16,13 +18,13 @@ from abm.month import MONTH
 from abm.runs import Column, Engine, columns_of
 from abm.scenario import Scenario
 from experiments.sweeps.designs import Drawn, draw, rows_of
-from experiments.sweeps.factors import Factor, factors_of, fixed_of, start_of
-from experiments.sweeps.rules import month_of
+from experiments.sweeps.factors import Factor, factors_of, fixed_of, refuse_overlap, start_of
+from experiments.sweeps.rules import month_of, sources_of
 from experiments.sweeps.spec import MOST_RUNS, SweepSpec
 
 PART = 500  # runs a part, at most: large enough to compress well, small enough to lose
 FEW_PARTS = 16  # a small sweep is still cut in as many, so that all workers have work
-AS_IT_IS = "as it is"  # the rule variant of a spec that names none
+ALL_RULES = "all rules"  # the rule variant of a spec that names none
 ENDS = 2  # years at the end that the futures look at
 
 
@@ -78,7 +80,7 @@ class Plan:
         """
         stories = tuple(stories) or tuple(Scenario.read(name) for name in spec.scenarios)
         _same_years(stories, where)
-        variants = tuple(spec.rules) or (AS_IT_IS,)
+        variants = tuple(spec.rules) or (ALL_RULES,)
         months = [month_of(spec, name, where) for name in variants]
         factors = factors_of(spec, stories[0], where)
         for story in stories[1:]:
@@ -93,6 +95,9 @@ class Plan:
         if not drawn.rows:
             raise BadInput(f"{where}: the design has no points")
         fixed = fixed_of(spec, stories[0], where)
+        for story in stories[1:]:
+            fixed_of(spec, story, where)
+        refuse_overlap([*(factor.name for factor in factors), *fixed], stories[0].world(), where)
         return Plan(spec, stories, variants, factors, fixed, drawn, columns, _windows(spec, stories[0], where), where)
 
     @property
@@ -170,9 +175,20 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """A short hash of everything that a spec says and that it names: the same digest, the same sweep."""
-        told = self.spec.model_dump_json(exclude={"title", "why"})
-        parts = [told, *(story.to_toml() for story in self.stories), *_sources(self.spec)]
-        return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+        told = self.spec.model_dump_json(exclude={"title", "why", "scenarios", "rules"})  # a file may have been moved
+        rules = [
+            f"{name} {variant.without} {[(rule, own.rpartition(':')[2]) for rule, own in variant.replace.items()]}"
+            for name, variant in self.spec.rules.items()
+        ]
+        stories = [f"{story.name}\n{story.to_toml()}" for story in self.stories]
+        digest = hashlib.blake2b("\0".join([told, *rules, *stories, *self.sources.values()]).encode(), digest_size=12)
+        digest.update(np.ascontiguousarray(self.drawn.unit).tobytes())  # another sampler may draw other points
+        return digest.hexdigest()
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Texts of the users' own rule files, by the name that the spec has for them; they are part of what it is."""
+        return sources_of(self.spec)
 
     def engines(self) -> Iterator[Engine]:
         """An engine for each scenario and variant; making them compiles the rules."""
@@ -195,7 +211,7 @@ def _same_years(stories: tuple[Scenario, ...], where: str) -> None:
 
 
 def _columns(spec: SweepSpec, story: Scenario, months: list[Month], where: str) -> tuple[Column, ...]:
-    """The series that are kept; those that all rule variants record."""
+    """The series that are kept; the model's own, which every rule variant records."""
     from abm.engine.world import build
 
     known = {m.name: m for m in MONTH.measures}
@@ -236,9 +252,8 @@ def middle_of(first: int, last: int) -> int:
     return (first + last) // 2
 
 
-def _sources(spec: SweepSpec) -> list[str]:
-    """Texts of the users' own rule files, which are part of what a sweep is."""
-    from pathlib import Path
-
-    files = {place.rpartition(":")[0] for variant in spec.rules.values() for place in variant.replace.values()}
-    return [Path(file).read_text(encoding="utf-8") for file in sorted(files) if file.endswith(".py")]
+def runs_of(spec: SweepSpec) -> int:
+    """How many runs a spec comes to, without drawing its design. Raises BadInput."""
+    stories = [Scenario.read(name) for name in spec.scenarios]
+    rows = rows_of(spec.design, factors_of(spec, stories[0]))
+    return rows * len(stories) * max(1, len(spec.rules)) * spec.replications

@@ -42,8 +42,14 @@ def read_sweep(folder: str | Path, part: str = RUNS, columns: Sequence[str] | No
     return frame.sort_values([*(name for name in ("run", "month") if name in frame)], ignore_index=True)
 
 
-def read_parts(folder: str | Path, part: str = RUNS, columns: Sequence[str] | None = None) -> Iterator[Any]:
-    """The same, an Arrow table at a time, for results that do not fit into memory. Raises BadInput."""
+def read_parts(
+    folder: str | Path, part: str = RUNS, columns: Sequence[str] | None = None, number: int | None = None
+) -> Iterator[Any]:
+    """The same, an Arrow table at a time, for results that do not fit into memory; number: that one alone.
+
+    Raises:
+        BadInput: as `read_sweep`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -51,7 +57,7 @@ def read_parts(folder: str | Path, part: str = RUNS, columns: Sequence[str] | No
     manifest = manifest_of(place)
     if part not in (RUNS, SERIES):
         raise unknown("part of a sweep", part, (RUNS, SERIES))
-    files = sorted((place / part).glob("part-*.parquet"))
+    files = sorted((place / part).glob("part-*.parquet" if number is None else f"part-{number:06d}.parquet"))
     if not files:
         kept = manifest["spec"]["keep"]
         told = "no run is done yet" if part == RUNS or SERIES in kept else 'its spec keeps no "series"'
@@ -120,6 +126,18 @@ def to_xarray(folder: str | Path, part: str = RUNS, columns: Sequence[str] | Non
         coordinates["month"] = months
     data = {name: (dims, array, {"units": units[name]}) for name, array in arrays.items()}
     return xr.Dataset(data, coordinates, {"title": plan.spec.title, "digest": plan.digest})
+
+
+def stored(folder: str | Path, run: int, part: str = RUNS) -> pd.DataFrame:
+    """What a sweep's folder holds of one run, read from its part alone; empty if it is not done. Raises BadInput."""
+    place = Path(folder)
+    number = run // read_plan(place).per_part
+    if not (place / part / f"part-{number:06d}.parquet").exists():
+        import pandas as pd
+
+        return pd.DataFrame({"run": []})
+    frame = _plain(next(read_parts(place, part, number=number)).to_pandas())
+    return frame[frame["run"] == run].reset_index(drop=True)
 
 
 def rerun(folder: str | Path, run: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -77,3 +77,18 @@ def _file(path: str, text: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def sources_of(spec: SweepSpec) -> dict[str, str]:
+    """Texts of the files and modules that a spec's replacements stand in, by the name that it has for them.
+
+    Raises:
+        BadInput: one of them cannot be read.
+    """
+    names = {own.rpartition(":")[0] for variant in spec.rules.values() for own in variant.replace.values()}
+    found = {}
+    for name in sorted(names):
+        known = None if name.endswith(".py") else importlib.util.find_spec(name)
+        path = Path(name) if known is None else Path(str(known.origin))
+        found[name] = _text(path)
+    return found

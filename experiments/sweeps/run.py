@@ -53,12 +53,14 @@ def run_sweep(
     in_flight: int | None = None,
     told: Told | None = None,
     command: str = "",
+    again: bool = False,
 ) -> Swept:
     """Make every run of a sweep that is not yet in the folder `out`.
 
     executor: anything with `submit`, as `ProcessPoolExecutor`, `dask.distributed.Client.get_executor()` or MPI's; own
     processes by default (`workers` of them, all cores if None). in_flight: parts handed out at a time. told: called
-    with (runs done, runs failed) at the start and whenever a part is on the disk.
+    with (runs done, runs failed) at the start and whenever a part is on the disk. again: make parts with failed runs
+    once more.
 
     Raises:
         BadInput: what the spec says cannot be run, or the folder holds something else.
@@ -72,7 +74,7 @@ def run_sweep(
     began = time.perf_counter()
     store = Store.open(Path(out), plan, command)
     try:
-        found = dict(store.done())
+        found = {part: bad for part, bad in store.done() if not (again and bad)}
         missing = [part for part in range(plan.parts) if part not in found]
         done = sum(len(plan.runs_of(part)) for part in found)
         failed = sum(found.values())
@@ -94,8 +96,8 @@ def run_sweep(
                     else:
                         lost[part] = problem
         seconds = time.perf_counter() - began
-        if made and not lost:
-            store.describe(command, complete=True, failed=failed, seconds=round(seconds, 2))
+        if not lost:
+            store.describe(command, complete=True, failed=failed, made_now=made, seconds=round(seconds, 2))
         return Swept(Path(out), plan.runs, made, failed, seconds, lost)
     finally:
         store.close()
@@ -134,7 +136,10 @@ def _made(
     tries: dict[int, int] = {}
 
     def hand_out(part: int) -> None:
-        pending[executor.submit(work, job_of(plan, part, code))] = part
+        try:
+            pending[executor.submit(work, job_of(plan, part, code))] = part
+        except BrokenExecutor as problem:
+            raise _gone(problem) from problem
 
     try:
         while True:
@@ -144,19 +149,18 @@ def _made(
             if not pending:
                 return
             ended, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in ended:
-                part = pending.pop(future)
-                problem = future.exception() if not future.cancelled() else CancelledError()
+            outcomes = [(pending.pop(f), f, CancelledError() if f.cancelled() else f.exception()) for f in ended]
+            for _, future, problem in outcomes:
                 if problem is None:
-                    yield future.result(), ""
-                elif isinstance(problem, BadInput):
+                    yield future.result(), ""  # what is good reaches the disk before anything else is said
+            for part, _, problem in outcomes:
+                if problem is None:
+                    continue
+                if isinstance(problem, BadInput):
                     raise problem
-                elif isinstance(problem, BrokenExecutor) and not isinstance(executor, LocalWorkers):
-                    raise BadInput(
-                        f"the workers are gone ({type(problem).__name__}: {problem}); "
-                        "what was done is kept: start new ones and run the same sweep again"
-                    ) from problem
-                elif tries.setdefault(part, 1) < TRIES and not isinstance(problem, BrokenExecutor):
+                if isinstance(problem, BrokenExecutor) and not isinstance(executor, LocalWorkers):
+                    raise _gone(problem) from problem
+                if tries.setdefault(part, 1) < TRIES and not isinstance(problem, BrokenExecutor):
                     tries[part] += 1
                     hand_out(part)
                 else:
@@ -164,6 +168,13 @@ def _made(
     finally:
         for future in pending:
             future.cancel()
+
+
+def _gone(problem: BaseException) -> BadInput:
+    return BadInput(
+        f"the workers are gone ({type(problem).__name__}: {problem}); "
+        "what was done is kept: start new ones and run the same sweep again"
+    )
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,9 @@ class Estimate:
 
 def estimate(plan: Plan, workers: int = 1) -> Estimate:
     """Time and disk of a whole plan, measured on a few of its runs."""
-    work(job_for(plan, [0]))  # compiles, and lays the table
+    for _ in plan.engines():  # compiling is not what a run costs
+        pass
+    work(job_for(plan, [0]))
     began = time.perf_counter()
     work(job_for(plan, [0]))
     one = time.perf_counter() - began
@@ -191,4 +204,4 @@ def estimate(plan: Plan, workers: int = 1) -> Estimate:
     size, half = (sum(len(content) for content in part.files.values()) for part in (large, small))
     a_run = (size - half) / max(large.runs - small.runs, 1)
     head = max(0.0, size - a_run * large.runs)
-    return Estimate(plan.runs, each * plan.runs / workers, int(a_run * plan.runs + head * plan.parts), each)
+    return Estimate(plan.runs, each * plan.runs / max(1, workers), int(a_run * plan.runs + head * plan.parts), each)

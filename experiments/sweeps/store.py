@@ -12,11 +12,12 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import getpid
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from abm import parameters
 from abm.errors import BadInput
@@ -37,6 +38,7 @@ class Store:
 
     folder: Path
     plan: Plan
+    token: str = field(default_factory=lambda: f"{getpid()}-{uuid4().hex[:8]}")  # containers may share a number
 
     @staticmethod
     def open(folder: Path, plan: Plan, command: str = "") -> Store:
@@ -51,10 +53,9 @@ class Store:
         there = folder.exists() and [p for p in folder.iterdir() if not p.name.startswith(DRAFTS)]
         if there:
             store._refuse_another(manifest_of(folder))
-        else:
-            store.describe(command, complete=False)
+        store.describe(command, complete=False)
         for drafts in folder.glob(f"{DRAFTS}*"):
-            if time.time() - drafts.stat().st_mtime > STALE:
+            if time.time() - max(p.stat().st_mtime for p in (drafts, *drafts.iterdir())) > STALE:
                 shutil.rmtree(drafts, ignore_errors=True)
         return store
 
@@ -105,6 +106,7 @@ class Store:
             "program": code_hash(),
             "code": code_version(),
             "spec": plan.spec.model_dump(mode="json"),
+            "rules": dict(plan.sources),
             "scenarios": {story.name: story.to_toml() for story in plan.stories},
             "seeds": {"first": plan.spec.first_seed, "count": plan.seeds},
             "firms": plan.spec.firms,
@@ -122,7 +124,7 @@ class Store:
 
     @property
     def _drafts(self) -> Path:
-        return self.folder / f"{DRAFTS}{getpid()}"
+        return self.folder / f"{DRAFTS}{self.token}"
 
     def _refuse_another(self, manifest: dict[str, Any]) -> None:
         if manifest["program"] != code_hash():

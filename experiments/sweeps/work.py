@@ -19,7 +19,7 @@ from experiments.provenance import code_hash
 from experiments.sweeps.factors import LEVER, PARAMETER
 from experiments.sweeps.files import encode_runs, encode_series
 from experiments.sweeps.jobs import RUNS, SERIES, Job, Part
-from experiments.sweeps.rules import month_of
+from experiments.sweeps.rules import month_of, sources_of
 
 
 def work(job: Job) -> Part:
@@ -30,6 +30,8 @@ def work(job: Job) -> Part:
     """
     if code_hash() != job.code:
         raise RuntimeError("this worker has another version of the program than the sweep; install the same one")
+    if sources_of(job.spec) != job.sources:
+        raise RuntimeError("a file of the sweep's own rules is not what it was when the sweep was planned")
     series, errors = simulate_job(job)
     files: dict[str, bytes] = {}
     if SERIES in job.spec.keep:
@@ -47,12 +49,14 @@ def simulate_job(job: Job) -> tuple[Any, list[str | None]]:
     series = np.empty((len(job.columns), len(job.runs), len(months)), np.float32)
     errors: list[str | None] = []
     setting = _Setting(job)
+    benches = {place: _bench(setting, *place) for place in dict.fromkeys(_place(job, point) for point in job.points)}
     for i, values in enumerate(job.rows):
         try:
-            bench = _bench(setting, *_place(job, job.points[i]))
-            bench.run(job.seeds[i], values, months)
+            benches[_place(job, job.points[i])].run(job.seeds[i], values, months)
             series[:, i] = months.T
             errors.append(None)
+        except (MemoryError, OSError):
+            raise  # the worker's trouble, not the run's: somebody else may fare better
         except Exception:
             series[:, i] = np.nan
             errors.append(traceback.format_exc())

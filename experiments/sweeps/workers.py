@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -22,6 +22,7 @@ class LocalWorkers(Executor):
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
         self._mine = threading.local()
         self._pools: list[ProcessPoolExecutor] = []
+        self._ended, self._door = False, threading.Lock()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have it done by the next free process; by another one if that dies, up to three times."""
@@ -35,6 +36,8 @@ class LocalWorkers(Executor):
 
     def kill(self) -> None:
         """End the processes at once; what they have in hand is lost."""
+        with self._door:
+            self._ended = True  # nobody takes the place of those that end here
         self._threads.shutdown(wait=False, cancel_futures=True)
         for pool in self._pools:
             for process in list((getattr(pool, "_processes", None) or {}).values()):
@@ -48,15 +51,18 @@ class LocalWorkers(Executor):
             except BrokenProcessPool:
                 self._mine.pool = None
                 pool.shutdown(wait=False)
-                if last:
+                if last or self._ended:
                     raise
         raise AssertionError
 
     def _renew(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+        with self._door:
+            if self._ended:
+                raise CancelledError
+            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+            self._pools.append(pool)
         self._mine.pool = pool
-        self._pools.append(pool)
         return pool
 
 
