@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 REGION = "region"
-ALWAYS = (REGION, HUB, TIE)  # whose rows are always printed; of the others, the one that moved most
+ALWAYS = (REGION, HUB, TIE)  # whose rows are always printed; of the others, the one of the largest effect
 FORMAT = "%.6g"
 SURE_GAIN = 1000  # a pairing gain above it is told as "over"
 # what the chart shows: measure, of whom, title, unit on the axis
@@ -122,7 +122,8 @@ def _show(found: DataFrame, runs: Paired, request: Request, seconds: float) -> N
         console.print(f"Left out, since it names something and has no difference: {', '.join(runs.left_out)}.")
     if not request.everything:
         console.print(
-            "Of other ties, states and rivers: the one that moved most against its own noise; --all: every one."
+            "Of other ties, states and rivers: the one whose mean difference is largest in standard deviations of a "
+            f"single\nrun of {escape(ground.name)}; --all: every one."
         )
     if request.out:
         names = ", ".join(sorted(path.name for path in request.out.iterdir()))
@@ -131,7 +132,7 @@ def _show(found: DataFrame, runs: Paired, request: Request, seconds: float) -> N
 
 
 def _worth_printing(rows: DataFrame) -> Any:
-    """Rows of the region, the hub and its border, and of each measure the other agent that moved most."""
+    """Rows of the region, the hub and its border, and of each measure the other agent of the largest effect."""
     always = rows["who"].map(lambda who: who in ALWAYS or who.startswith(f"{HUB} "))
     moved = rows["effect"].abs().where(~always).groupby(rows["measure"]).transform("max")
     return always | ((rows["effect"].abs() == moved) & (moved > 0))

@@ -259,8 +259,8 @@ def _show_rivals(console: Any, found: Found, budget: float, worst: str) -> None:
             table.add_row(row.label, *_figures(row)[:4], lead.words, ahead)
     console.print(table)
     console.print(
-        "Best first: levers in turn, by what each gains alone for its money. By: so far is the programme ahead, ± "
-        "standard\nerror of the paired difference."
+        "Best first: levers in turn, by what each gains alone for its money. By: so far is the programme ahead, which "
+        "was\npicked on the second lot of luck, ± standard error of the paired difference."
     )
     unbeaten = [lead.rival for lead in leads.values() if not lead.words.startswith("beaten")]
     if unbeaten:

@@ -15,6 +15,7 @@ from abm.scenario import Scenario
 
 LOW, HIGH = 0.1, 0.9
 FIGURES, MOST_DECIMALS = 3, 4
+FEW_SAME = 0.1  # of runs: where more are the same, "more in 3 of 10 runs" does not tell in how many it is less
 FROZEN = "frozen"  # the yardstick, which is read in the base year of whatever it is held against
 
 
@@ -44,16 +45,22 @@ def bands(series: Any) -> tuple[Any, Any, Any]:
 
 
 def in_words(differences: Any) -> str:
-    """How often a paired difference has the sign of most: "more in 9 of 10 runs", "less in every run"."""
+    """How often a paired difference has the sign of most: "more in 9 of 10 runs", "less in every run".
+
+    Where many runs are the same, the other sign is told too: "more in 3 of 10 runs, less in 2".
+    """
     found = np.asarray(differences)
     more, less = float(np.mean(found > 0)), float(np.mean(found < 0))
     if more == less == 0:
         return "the same in every run"
-    word, share = ("more", more) if more >= less else ("less", less)
+    word, share, other, rest = ("more", more, "less", less) if more >= less else ("less", less, "more", more)
     if share == 1:
         return f"{word} in every run"
     tenths = round(10 * share)
-    return f"{word} in {tenths} of 10 runs" if 0 < tenths < 10 else f"{word} in {share:.1%} of runs"
+    told = f"{word} in {tenths} of 10 runs" if 0 < tenths < 10 else f"{word} in {share:.1%} of runs"
+    if float(np.mean(found == 0)) <= FEW_SAME:
+        return told
+    return f"{told}, {other} in {(round(10 * rest) or f'{rest:.1%}') if rest else 'none'}"
 
 
 def variance_gain(one: Any, other: Any) -> float:

@@ -19,7 +19,7 @@ from abm.runs import simulate
 from abm.scenario import Scenario, lever_table
 from experiments.ablation import ablate as module
 from experiments.ablation.ablate import MOST_EXACT, Trial, ablate, shapley, subsets
-from experiments.ablation.parts import MECHANISMS
+from experiments.ablation.parts import MECHANISMS, Part
 from experiments.ablation.result import Ablation
 
 FEW: dict[str, Any] = {"seeds": 8, "firms": 60}
@@ -129,6 +129,34 @@ def test_a_lever_that_changes_nothing_has_no_share() -> None:
     assert found.shares.sum(axis=1) == pytest.approx(found.difference - found.bare, abs=1e-12)
 
 
+def test_percents_and_words_are_of_what_the_parts_make_and_of_the_loss_without_each() -> None:
+    """Two parts, two seeds, and a bare difference of 10 that is nobody's: by hand."""
+    parts = tuple(Part(name, "lever", "") for name in ("works", "reform"))
+    bare = np.array([10.0, 10.0])
+    taken_out, put_in = np.array([[3.0, -1], [3, -1]]), np.array([[1.0, 1], [1, 1]])
+    found = Ablation("a", "b", "trade", "KZ-KG", "bn", (2035, 2035), (0, 1), parts, True, bare + 4.0, bare,
+                     np.array([[3.0, 1], [3, 1]]), taken_out, put_in, {})  # fmt: skip
+    table = found.table().set_index("part")
+    assert table.loc[["works", "reform"], "percent"].tolist() == [75, 25]  # of 4, not of 14
+    assert table.loc[["works", "reform"], "words"].tolist() == ["more in every run", "less in every run"]
+    assert table.loc["(together)", "mean"] == 4 - 2
+    assert table.loc["(interaction)", "mean"] == 4 - 2
+
+
+def test_bands_of_what_is_taken_are_turned_as_the_total_is() -> None:
+    """ "takes 4.00 … Of it: works 75 % (2 to 4)", and not (-4 to -2)."""
+    parts = tuple(Part(name, "lever", name) for name in ("works", "reform"))
+    shares = -np.array([[2.0, 1], [3, 1], [4, 1]])
+    total, none = shares.sum(axis=1), np.zeros(3)
+    told, turned = (
+        Ablation("a", "b", "trade", "KZ-KG", "bn", (2035, 2035), (0, 1, 2), parts, True, sign * total, none,
+                 sign * shares, sign * shares, sign * shares, {}).in_words() for sign in (1, -1)
+    )  # fmt: skip
+    assert "a takes 4.00 bn (3.20 to 4.80" in told
+    assert "works 75 % (2.20 to 3.80), reform 25 % (1.00 to 1.00)" in told
+    assert told.replace("takes", "adds").replace("from", "to") == turned
+
+
 def test_a_measure_of_one_tie_over_a_span_of_years() -> None:
     found = ablate("works-only", "declarations", "trade", "KZ-KG", (2030, 2035), **FEW)
     one, other = (simulate(n, **FEW).years("trade", "KZ-KG", 2030, 2035) for n in ("works-only", "declarations"))
@@ -231,6 +259,10 @@ def test_a_rule_is_left_out_of_scenario_and_reference(monkeypatch: pytest.Monkey
         ({"kind": "lever"}, "did you mean 'levers'"),
         ({"parts": []}, "one or more"),
         ({"parts": ["hub_opn"]}, "did you mean 'hub_open'"),
+        ({"parts": ["replicaton"]}, "did you mean 'replication'"),
+        ({"parts": ["ties.copy_coridor"]}, "did you mean 'ties.copy_corridor'"),
+        ({"scenario": "coridor-first"}, "did you mean 'corridor-first'"),
+        ({"against": "declaration"}, "did you mean 'declarations'"),
         ({"parts": ["works_cost"]}, "cannot be 0"),
         ({"parts": ["states.attend"]}, "sets up the base year"),
         ({"parts": ["reform", "reform_KZ-KG"]}, "twice"),

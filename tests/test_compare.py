@@ -18,8 +18,9 @@ from abm.parameters import Parameters
 from abm.runs import simulate
 from abm.scenario import Scenario
 from corridors import main as command
+from experiments import compare as module
 from experiments.compare import CHUNK, compare, over_time
-from experiments.paired import pairable, rounded
+from experiments.paired import in_words, pairable, rounded
 
 SEEDS, FIRMS = 12, 60
 FEW: dict[str, Any] = {"seeds": SEEDS, "firms": FIRMS}
@@ -139,6 +140,39 @@ def test_parameters_may_differ_from_seed_to_seed_and_are_shared_by_the_scenarios
     assert row(told, "surplus", "region")["mean"] == pytest.approx((one - other).mean())
 
 
+def test_parameters_go_with_their_seeds_beyond_the_first_chunk() -> None:
+    sets = [Parameters(trade_elasticity=3 + 0.05 * i) for i in range(CHUNK + 4)]
+    told = compare("works-only", "declarations", seeds=len(sets), firms=10, parameters=sets, measures="surplus")
+    one, other = (simulate(name, len(sets), sets, firms=10).year("surplus", "region", 2035) for name in
+                  ("works-only", "declarations"))  # fmt: skip
+    assert row(told, "surplus", "region", scenario="works-only")["mean"] == pytest.approx((one - other).mean())
+
+
+def test_an_effect_is_counted_in_the_spread_of_what_it_is_held_against() -> None:
+    one, other = np.array([1.0, 2, 3, 10]), np.array([0.0, 1, 0, 1])
+    told = module._difference(one, other, "trade of KZ-KG")
+    assert told["effect"] == pytest.approx((one - other).mean() / other.std(ddof=1))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_a_run_that_gave_no_number_is_refused_and_not_averaged_away(odd: float) -> None:
+    with pytest.raises(BadInput, match="trade of KZ-KG is not a number in some runs"):
+        module._difference(np.array([1.0, odd]), np.array([0.0, 1]), "trade of KZ-KG")
+
+
+@pytest.mark.parametrize(
+    ("differences", "told"),
+    [([1, 1, -1, -1], "more in 5 of 10 runs"), ([1] * 19 + [-1], "more in 95.0% of runs"),
+     ([-1, -1], "less in every run"), ([1] * 3 + [-1] * 5, "less in 6 of 10 runs"), ([0, 0], "the same in every run"),
+     ([1] * 3 + [-1] * 2 + [0] * 5, "more in 3 of 10 runs, less in 2"),  # not less in 7
+     ([-1] * 4 + [0] * 6, "less in 4 of 10 runs, more in none"), ([1] * 8 + [0, -1], "more in 8 of 10 runs"),
+     ([1] * 40 + [-1] + [0] * 59, "more in 4 of 10 runs, less in 1.0%"),
+     ([1] * 2 + [-1] + [0] * 97, "more in 2.0% of runs, less in 1.0%")],
+)  # fmt: skip
+def test_how_often_is_told_by_the_sign_of_most_runs(differences: list[int], told: str) -> None:
+    assert in_words(np.array(differences, float)) == told
+
+
 def test_the_yardstick_is_read_in_the_other_world() -> None:
     others, ground = pairable(["kgtj-hindcast", "frozen"])
     assert (ground.first_year, ground.years, ground.initial) == (2020, 6, others[0].initial)
@@ -205,7 +239,7 @@ def test_the_command_writes_a_table_a_chart_and_what_repeats_it(
     assert corridors(monkeypatch, *words, "--set", "trade_elasticity=4", "--out", str(out)) == 0
     told = capsys.readouterr().out
     for line in ("corridor-first less declarations", "works-only less declarations", "trade KZ-KG", "more in every run",
-                 "Pairing", "leading_family"):  # fmt: skip
+                 "Pairing", "leading_family", "in standard deviations of a single"):  # fmt: skip
         assert line in told
     assert not re.search(r"\bnan\b|\binf\b", told)
     assert {p.name for p in out.iterdir()} == {"compare.csv", "chart.png", "chart.svg", "manifest.json"}
@@ -232,12 +266,12 @@ def test_the_command_speaks_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 def test_an_interrupt_writes_nothing_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from corridors import compare as module
+    from corridors import compare as commands
 
     def stop(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "run_paired", stop)
+    monkeypatch.setattr(commands, "run_paired", stop)
     assert corridors(monkeypatch, "compare", "as-is", "frozen", "--out", str(tmp_path / "out")) == 130
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -129,21 +129,22 @@ class Ablation:
             told += f" {rest} of it would be there without any of these parts; they make {theirs}."
         if abs(total) <= SURE * _error(self.total):
             return f"{told} That is not surely different from nothing, so shares of it mean little."
-        told += f" Of {'that' if self.bare.any() else 'it'}: {self._shares_told(total)}."
+        told += f" Of {'that' if self.bare.any() else 'it'}: {self._shares_told(total, sign)}."
         if not self.exact:
             told += (
                 f" These are losses when one is taken out; they leave {_percent(self.remainder.mean() / total)} over."
             )
         return f"{told} {self._together_told(sign)}" if len(self.parts) > 1 else told
 
-    def _shares_told(self, total: float) -> str:
+    def _shares_told(self, total: float, sign: int) -> str:
+        """Parts of the total with their bands, turned as the difference is told: what is taken is above 0."""
         means = self.shares.mean(axis=0)
         order = np.argsort(-np.abs(means), kind="stable")
         named = TOLD if len(order) > TOLD + 1 else len(order)  # nobody is left over alone
         first, rest = order[:named], order[named:]
         told = []
         for i in first:
-            low, high = rounded(*_band(self.shares[:, i]))
+            low, high = rounded(*_band(sign * self.shares[:, i]))
             told.append(f"{self.parts[i].label} {_percent(means[i] / total)} ({low} to {high})")
         last = f"; the other {len(rest)} together {_percent(means[rest].sum() / total)}" if len(rest) else ""
         return ", ".join(told) + last

@@ -2,8 +2,9 @@
 
 The gain of a programme is its regional surplus less that of the base, mn US$ a year, mean over the years that count,
 paired run by run: the same seed and the same parameter draw. Three lots of luck are kept apart. The optimiser sees the
-first only; the second picks the frontier out of what it found; the third gives the figures that are reported. So no
-reported figure was chosen for being high (the winner's curse stays in the first, which is shown beside it).
+first only; the second picks the frontier out of what it found, and which of it each rival is held against; the third
+gives the figures that are reported. So no reported figure was chosen for being high (the winner's curse stays in the
+first, which is shown beside it). Lots share no seed; but sets of parameters that are given are drawn by each of them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.scenario import Scenario
 from experiments.paired import Band, in_words
-from experiments.search.judge import LOT, ROUNDING, Gains, Judge, draw_luck, tail
+from experiments.search.judge import LOT, ROUNDING, Gains, Judge, draw_luck, tail, worst_mean
 from experiments.search.optimise import Notebook, Point, best, pymoo, recommended, search, spread, undominated
 from experiments.search.programmes import Menu, Programme, menu_of
 from experiments.search.rivals import rivals
@@ -43,6 +44,7 @@ class Row:
     """A programme on the frontier, or a rival. `seen`: its aims as the optimiser saw them; the rest on fresh luck.
 
     point: aims; gains: run by run, float64, shape (runs,); charged: mean cost of levers in the account. mn US$/yr.
+    held: of a rival, the label of the programme that it is held against, picked on the second lot of luck.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Row:
     point: Point
     gains: Gains
     charged: float
+    held: str = ""
 
     @property
     def band(self) -> Band:
@@ -70,7 +73,8 @@ class Row:
 class Lead:
     """How far a programme of the frontier (`ours`) is ahead of a rival on fresh luck, in both aims, paired, mn US$/yr.
 
-    The programme is the one surest to be ahead in both. Errors are standard errors by bootstrap over runs.
+    The programme is the one that was surest to be ahead in both on the lot before. Errors are standard errors by
+    bootstrap over runs.
     """
 
     rival: str
@@ -94,14 +98,29 @@ class Lead:
 
 def lead(ours: Row, rival: Row, risk: float) -> Lead:
     """A programme against a rival."""
-    runs = len(ours.gains)
+    return Lead(rival.label, ours.label, *_ahead(ours.gains, rival.gains, risk), ours.programme == rival.programme)
+
+
+def _ahead(ours: Gains, rival: Gains, risk: float) -> tuple[float, float, float, float]:
+    """How far ahead in the mean, its standard error, and the same of the worst runs."""
+    runs = len(ours)
     again = np.random.default_rng(runs).integers(runs, size=(RESAMPLES, runs))
-    worst = np.sort(np.stack([ours.gains[again], rival.gains[again]]), axis=2)[:, :, : tail(runs, risk)].mean(axis=2)
-    errors = (ours.gains - rival.gains)[again].mean(axis=1).std(), (worst[0] - worst[1]).std()
-    return Lead(
-        rival.label, ours.label, ours.point.expected - rival.point.expected, max(float(errors[0]), NO_NOISE),
-        ours.point.worst - rival.point.worst, max(float(errors[1]), NO_NOISE), ours.programme == rival.programme,
+    worst = np.sort(np.stack([ours[again], rival[again]]), axis=2)[:, :, : tail(runs, risk)].mean(axis=2)
+    errors = (ours - rival)[again].mean(axis=1).std(), (worst[0] - worst[1]).std()
+    return (
+        float(np.mean(ours) - np.mean(rival)), max(float(errors[0]), NO_NOISE),
+        worst_mean(ours, risk) - worst_mean(rival, risk), max(float(errors[1]), NO_NOISE),
     )  # fmt: skip
+
+
+def _surest(front: Mapping[str, Gains], rival: Gains, risk: float) -> str:
+    """Which of the frontier is surest to be ahead of a rival in both aims."""
+
+    def least(label: str) -> float:
+        expected, expected_error, worst, worst_error = _ahead(front[label], rival, risk)
+        return min(expected / expected_error, worst / worst_error)
+
+    return max(front, key=least)
 
 
 @dataclass(frozen=True)
@@ -141,13 +160,9 @@ class Found:
         )  # fmt: skip
 
     def leads(self, budget: float) -> list[Lead]:
-        """Each rival against the programme of the frontier that is surest to be ahead of it."""
-        rows = [row for row in self.rows if row.budget == budget]
-        return [
-            max((lead(row, rival, self.risk) for row in rows if not row.rival),
-                key=lambda ahead: min(ahead.expected / ahead.expected_error, ahead.worst / ahead.worst_error))
-            for rival in rows if rival.rival
-        ]  # fmt: skip
+        """Each rival against the programme of the frontier that was surest to be ahead of it on the lot before."""
+        rows = {row.label: row for row in self.rows if row.budget == budget}
+        return [lead(rows[row.held], row, self.risk) for row in rows.values() if row.rival]
 
 
 def find(
@@ -171,9 +186,10 @@ def find(
 
     levers: names, or all that money moves; risk: the worst part of the runs; runs: that the optimiser sees of each
     programme; fresh: runs of each of the two other lots of luck; uncertainty: "prior" draws the parameters to be fitted
-    from their ranges, "luck" leaves all at their defaults; parameters: sets to draw from instead, as of a posterior;
-    told: is called with budget, generation and notebook after each generation. A larger budget starts from what a
-    smaller one found. An interrupt ends the search, and what it found until then is judged.
+    from their ranges, "luck" leaves all at their defaults; parameters: sets to draw from instead, as of a posterior, of
+    which every lot of luck takes some, so the lots may share them; told: is called with budget, generation and notebook
+    after each generation. A larger budget starts from what a smaller one found. An interrupt ends the search, and what
+    it found until then is judged.
 
     Raises:
         BadInput: anything that cannot be used. KeyboardInterrupt: before anything was found, or while it is judged.
@@ -190,8 +206,10 @@ def find(
     stopped = False
     for budget in sorted(set(budgets)):
         try:
+            known = undominated(training.tried)  # before rivals that cost more push it out
             others[budget] = rivals(menu, budget, training.look)
-            starts = [menu.of({}), *others[budget].values(), *(p.programme for p in undominated(training.tried))]
+            known += undominated(training.tried)
+            starts = list(dict.fromkeys([menu.of({}), *others[budget].values(), *(p.programme for p in known)]))
             search(training, menu, budget, generations, population, seed, starts, _tell(told, budget))
         except KeyboardInterrupt:
             stopped = True
@@ -205,7 +223,7 @@ def find(
     rows: list[Row] = []
     for budget, programmes in finalists.items():
         front = undominated([choice.look(programme) for programme in programmes])
-        rows += _rows(budget, spread(front, most), recommended(front), others[budget], training, report)
+        rows += _rows(budget, spread(front, most), recommended(front), others[budget], training, choice, report)
     worths = {
         row.budget: switching_values(report.value, menu, row.programme, row.budget) for row in rows if row.recommended
     }
@@ -222,14 +240,17 @@ def _tell(told: Callable[[float, int, Notebook], None] | None, budget: float) ->
 
 def _rows(
     budget: float, front: Sequence[Point], ours: Point, others: Mapping[str, Programme], training: Notebook,
-    report: Notebook,
+    choice: Notebook, report: Notebook,
 ) -> list[Row]:  # fmt: skip
     """The frontier of a budget, labelled 60a, 60b, … from the highest expected gain, and the rivals."""
     named = [(f"{budget:g}{LETTERS[i]}", point.programme, False) for i, point in enumerate(front)]
+    seen = {label: choice.value(programme) for label, programme, _ in named}
+    held = {name: _surest(seen, choice.value(programme), choice.risk) for name, programme in others.items()}
     named += [(name, programme, True) for name, programme in others.items()]
     return [
         Row(label, budget, rival, not rival and programme == ours.programme, programme, training.look(programme),
-            report.look(programme), report.value(programme), float(np.mean(report.value.charged(programme))))
+            report.look(programme), report.value(programme), float(np.mean(report.value.charged(programme))),
+            held[label] if rival else "")
         for label, programme, rival in named
     ]  # fmt: skip
 

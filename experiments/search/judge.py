@@ -35,7 +35,10 @@ class Luck:
 def draw_luck(
     lot: int, runs: int, seed: int, uncertainty: str = "prior", given: Sequence[Parameters] | None = None
 ) -> Luck:
-    """The luck of a lot; lots share nothing. `given`: sets of parameters to draw from, in place of the prior."""
+    """The luck of a lot. Lots share no seed, and no draw of the prior.
+
+    given: sets of parameters to draw from, in place of the prior; lots share these, each in an order of its own.
+    """
     first = (LOTS * seed + lot) * LOT
     numbers: Sequence[Parameters]
     if given is not None:

@@ -11,6 +11,8 @@ from experiments.search.optimise import Value
 from experiments.search.programmes import Menu, Programme
 
 DOSE = 0.1  # of the budget: what a lever left out is tried with
+JUST = 1.05  # times that are told as 1.0 below it
+ROUNDING = 1e-6  # mn US$/yr: amounts have six decimals
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Worth:
 
     amount: bought, or the dose that was tried in addition (a tenth of the budget, or the whole); cost: of it, mn
     US$/yr; times: gross gain (the paired difference that it makes, its own cost put back) by that cost, as the mean of
-    runs; band: of the runs. Above 1 a lever pays, and may become `times` dearer; below, it must become 1/times cheaper.
+    runs; band: of the runs; fits: is there money left for it? Above 1 a lever pays, and may become `times` dearer;
+    below, it must become 1/times cheaper.
     """
 
     lever: str
@@ -29,14 +32,19 @@ class Worth:
     cost: float
     times: float
     band: Band
+    fits: bool
 
     @property
     def words(self) -> str:
         """What that means."""
-        if self.chosen:
-            return f"may become {self.times:.1f} times dearer" if self.times > 1 else "better left out"
         if self.times > 1:
-            return "would pay too: the budget keeps it out"
+            pays = f"may become {self.times:.1f} times dearer" if self.chosen else "would pay too"
+            pays = pays if self.times >= JUST else "just pays"
+            return pays if self.chosen or self.fits else f"{pays}: the budget keeps it out"
+        if self.chosen:
+            return "better left out"
+        if self.times * JUST > 1:
+            return "just fails to pay"
         return f"must become {1 / self.times:.1f} times cheaper" if self.times > 0 else "pays at no price"
 
 
@@ -55,4 +63,5 @@ def _worth(value: Value, menu: Menu, programme: Programme, name: str, budget: fl
     without, with_it = menu.of(amounts), menu.of(amounts | {name: amount})
     cost = amount * option.price
     times = (value(with_it) - value(without) + cost) / cost
-    return Worth(name, chosen, amount, option.unit, cost, float(np.mean(times)), Band.of(times))
+    fits = chosen or cost <= budget - programme.cost + ROUNDING
+    return Worth(name, chosen, amount, option.unit, cost, float(np.mean(times)), Band.of(times), fits)
