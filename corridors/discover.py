@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.errors import BadInput, unknown
 from corridors.sensitivity import check_files, plan_of, results_of, write_chart, write_file
-from experiments.analysis.discovery import Box, Discovery, Limit, discover
+from experiments.analysis.discovery import Box, Discovery, Limit, check_design, discover
 from experiments.analysis.outputs import chosen_rules, chosen_scenario
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Request:
 def discover_and_report(request: Request) -> None:
     """Open the sweep (or make it first), search, print and write. Raises BadInput."""
     plan = plan_of(request.target)
+    check_design(plan)
     chosen_scenario(plan, request.scenario)
     chosen_rules(plan, request.rules)
     if request.against:
@@ -156,7 +157,7 @@ def _draw_path(axis: Any, box: Box, number: int, share: float) -> None:
     axis.plot([box.coverage], [box.unseen], "_", color=MARK, ms=14, mew=2.5, zorder=5)
     side = "right" if box.coverage > 0.5 else "left"
     shift = -12 if side == "right" else 12
-    for height, text, colour in ((box.density, f"box {number}", OTHER), (box.unseen, "on unseen runs", MARK)):
+    for height, text, colour in ((box.density, f"box {number}", OTHER), (box.unseen, "on the other half", MARK)):
         above = 7 if height == max(box.density, box.unseen) else -7
         axis.annotate(text, (box.coverage, height), xytext=(shift, above), textcoords="offset points", color=colour,
                       ha=side, va="center", weight="bold", fontsize=9)  # fmt: skip

@@ -167,7 +167,7 @@ def sensitivity(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="run the sweep although it takes more than ten minutes")] = False,
 ) -> None:
-    """Which factors move a measure: Morris screening, Sobol indices or PAWN, with 95 % intervals."""
+    """Which factors move a measure: Morris screening, Sobol indices or PAWN, with intervals."""
     from corridors.sensitivity import Request, analyse_and_report
 
     command = _typed()

@@ -105,7 +105,7 @@ def _check(request: Request, plan: Plan) -> None:
             raise BadInput(f"--measure {measure}: is given twice")
     chosen_scenario(plan, request.scenario)
     chosen_rules(plan, request.rules)
-    method_of(plan, request.method)
+    method_of(plan, request.method, request.against)
     if request.against:
         chosen_scenario(plan, request.against)
     if request.impute not in IMPUTE:
@@ -202,11 +202,17 @@ def _meaning(analysis: Analysis) -> str:
         )
     if analysis.method == "sobol":
         total = float(analysis.table["first"].sum())
-        return f"First indices sum to {total:.2f}: {1 - total:.0%} of the variance is interaction. ± holds 95 %."
+        if total - 1 > float((analysis.table["first_error"] ** 2).sum()) ** 0.5:
+            told = (
+                f"First indices sum to {total:.2f}, above 1 by more than their error: too few base rows to share out."
+            )
+        else:
+            told = f"First indices sum to {total:.2f}: about {max(0.0, 1 - total):.0%} of the variance is interaction."
+        return f"{told} ± holds 95 %."
     idle = int((~analysis.table["matters"]).sum())
     return (
         f"noise: what a factor without effect stays below 95 times in 100; {idle} of {len(analysis.table)} do (dim).\n"
-        "± holds 95 %."
+        "± is the spread of resampling; distances of small slices lie above the truth."
     )
 
 
@@ -217,7 +223,8 @@ def title_of(analysis: Analysis) -> str:
 
 def subtitle_of(analysis: Analysis) -> str:
     """What was run."""
-    runs = f"means of {analysis.replications} runs each, same luck" if analysis.replications > 1 else "one run each"
+    runs = f"means of {analysis.replications} runs each" if analysis.replications > 1 else "one run each"
+    runs += ", luck of their own" if analysis.luck == "own" else ", same luck" if analysis.replications > 1 else ""
     what = f"{analysis.scenario} less {analysis.against}" if analysis.against else analysis.scenario
     return f"{what}, {analysis.rows:,} points, {runs}"
 
@@ -275,7 +282,7 @@ def write_chart(page: Any, out: Path, name: str) -> None:
 
 
 def draw(analysis: Analysis, plan: Plan) -> Any:
-    """Horizontal bars with 95 % whiskers, the most influential factor on top. Returns a matplotlib figure."""
+    """Horizontal bars with whiskers, the most influential factor on top. Returns a matplotlib figure."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -302,7 +309,9 @@ def draw(analysis: Analysis, plan: Plan) -> Any:
         notes = list(analysis.notes)
         if len(analysis.table) > len(table):
             notes.append(f"the {len(table)} most influential of {len(analysis.table)} factors")
-        page.supxlabel("; ".join(["Whiskers hold 95 %", *notes]) + ".", x=0.01, ha="left", fontsize=9, color=QUIET)
+        pawn = "Whiskers: spread of resampling; distances of small slices lie above the truth"
+        whiskers = pawn if analysis.method == "pawn" else "Whiskers hold 95 %"
+        page.supxlabel("; ".join([whiskers, *notes]) + ".", x=0.01, ha="left", fontsize=9, color=QUIET)
     return page
 
 

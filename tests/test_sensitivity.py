@@ -13,9 +13,9 @@ import pytest
 
 from abm.errors import BadInput
 from corridors.main import app
-from corridors.sensitivity import draw
+from corridors.sensitivity import _meaning, draw, show, subtitle_of
 from experiments.analysis import sensitivity
-from experiments.analysis.outputs import values_of
+from experiments.analysis.outputs import design_rows, settings_of, values_of
 from experiments.analysis.sensitivity import analyse, morris, pawn, sobol, sobol_pairs
 from experiments.sweeps import SweepSpec
 from experiments.sweeps.plan import Plan
@@ -125,7 +125,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
 
 def test_morris_sees_that_x3_acts_only_with_another_and_x2_only_by_curvature() -> None:
     design = unit_design("morris", 3, N=200, num_levels=8)
-    table = morris(design, ishigami(design), NAMES, 8)
+    table = morris(design, ishigami(design), NAMES)
     assert (table["mu_star"] > table["error"]).all()
     assert table.loc["x3", "sigma"] > 5 * abs(table.loc["x3", "mu"])
     assert table.loc["x2", "sigma"] > 5 * abs(table.loc["x2", "mu"])
@@ -150,7 +150,8 @@ def test_a_planted_linear_model_is_found_exactly() -> None:
     effects = morris(steps, planted(steps), FACTORS)
     assert np.allclose(effects["mu_star"], WEIGHTS)
     assert np.allclose(effects["sigma"], 0)
-    distances = pawn(design, planted(design), FACTORS)
+    cube = np.random.default_rng(0).random((1000, 4))
+    distances = pawn(cube, planted(cube), FACTORS)
     assert list(distances.index) == FACTORS
     assert list(distances["matters"]) == [True, True, True, False]
 
@@ -222,7 +223,7 @@ def test_a_design_of_another_kind_or_too_small_is_refused() -> None:
         sobol(luck.random(40), NAMES)
     with pytest.raises(BadInput, match="30 rows are too few"):
         pawn(luck.random((30, 3)), luck.random(30), NAMES)
-    with pytest.raises(BadInput, match="needs a saltelli design; this sweep's is 'morris': use morris or pawn"):
+    with pytest.raises(BadInput, match="needs a saltelli design; this sweep's is 'morris': use morris"):
         analyse(planned("morris"), pd.DataFrame(), MEASURE, method="sobol")
 
 
@@ -288,6 +289,151 @@ def test_dropping_takes_whole_trajectories_and_leaves_the_rest_exact() -> None:
     found = analyse(sample, with_failures(results(sample, planted), 100), MEASURE, impute="drop")
     assert found.rows == 64 * 6 - 6
     assert np.allclose(found.table.loc[FACTORS, "total"], WEIGHTS**2 / 21, atol=0.05)
+
+
+def test_a_row_counts_only_if_all_its_seeds_ended_well() -> None:
+    """Of two seeds one failed: the row is a gap, not the mean of the other."""
+    plan = planned("latin-hypercube", replications=2, points=50)
+    frame = with_failures(results(plan, planted), 7)
+    with pytest.raises(BadInput, match="of 100 runs 1 failed"):
+        values_of(plan, frame, MEASURE)
+    assert values_of(plan, frame, MEASURE, impute="drop").rows.tolist() == [row for row in range(50) if row != 7]
+
+
+def test_dropping_takes_whole_base_rows_where_pairs_are_asked_for() -> None:
+    plan = planned("saltelli", base=32, second_order=True)
+    found = analyse(plan, with_failures(results(plan, planted), 100), MEASURE, impute="drop")
+    assert found.rows == 31 * (2 * 4 + 2)
+    assert found.notes == ("10 of 320 rows (1 blocks of 10) left out: 1 lack a run that ended well",)
+
+
+def test_pawn_leaves_out_the_settings_of_the_rows_that_it_drops() -> None:
+    plan = planned("latin-hypercube", points=200)
+    frame = with_failures(results(plan, planted), *range(20))
+    found = analyse(plan, frame, MEASURE, impute="drop").table.loc[FACTORS]
+    alone = pawn(settings_of(plan)[20:], planted(plan.drawn.unit)[20:], FACTORS).loc[FACTORS]
+    pd.testing.assert_frame_equal(found, alone)
+
+
+def test_a_factor_of_words_is_told_apart_by_its_words() -> None:
+    told = {"scenarios": ["as-is"], "firms": 50, "design": {"kind": "latin-hypercube", "points": 200},
+            "vary": {"diplomacy": "prior", "leadership": "prior"}}  # fmt: skip
+    plan = Plan.of(SweepSpec.of(told))
+    luck = np.random.default_rng(0).normal(size=200)
+    frame = results(plan, lambda unit, story, i: (np.array(plan.drawn.values[0]) == "none") * 2.0 + luck)
+    assert analyse(plan, frame, MEASURE).table["matters"].to_dict() == {"diplomacy": True, "leadership": False}
+
+
+@pytest.mark.parametrize("levels", [4, 6, 10])
+def test_effects_are_of_the_whole_range_whatever_the_levels_of_the_design(levels: int) -> None:
+    plan = planned("morris", trajectories=6, levels=levels)
+    found = analyse(plan, results(plan, planted), MEASURE)
+    assert np.allclose(found.table.loc[FACTORS, "mu_star"], WEIGHTS)
+
+
+@pytest.mark.parametrize("levels", [4, 6, 10])
+def test_effects_of_listed_values_are_of_the_whole_list(levels: int) -> None:
+    """The unit cube is crossed by two thirds or so: of two values that is the whole list, of three half or all."""
+    told = {"scenarios": ["as-is"], "firms": 50, "design": {"kind": "morris", "trajectories": 12, "levels": levels},
+            "vary": {"free_trade_all": {"values": [0, 1]}, "diplomacy": "prior", "freight_cut": "prior"}}  # fmt: skip
+    plan = Plan.of(SweepSpec.of(told))
+    places = settings_of(plan) / [1, len(plan.factors[1].values) - 1, 1]
+    frame = results(plan, lambda unit, story, i: places[:, 0] - 2 * places[:, 1] + 3 * unit[:, 2])
+    table = analyse(plan, frame, MEASURE).table.loc[["free_trade_all", "diplomacy", "freight_cut"]]
+    assert np.allclose(table["mu"], [1, -2, 3])
+    assert np.allclose(table[["error", "sigma"]], 0)
+
+
+def test_steps_that_leave_a_listed_value_as_it_is_are_left_out_and_counted() -> None:
+    unit = np.array([[0.0], [0.3], [0.0], [0.6], [0.9], [0.1], [0.4], [0.8]])
+    table = morris(unit, (unit[:, 0] >= 0.5) * 1.0, ["x"], [2])
+    assert (table.loc["x", "mu_star"], table.loc["x", "steps"]) == (1, 3)
+    with pytest.raises(BadInput, match="'x' changes its value 0 times"):
+        morris(unit, unit[:, 0], ["x"], [1])
+
+
+@pytest.mark.parametrize(("kind", "suited"), [("morris", "morris"), ("saltelli", "sobol")])
+def test_pawn_is_refused_where_rows_are_near_copies(kind: str, suited: str) -> None:
+    with pytest.raises(BadInput, match=f"those of a {kind} design are near copies: use {suited}, or"):
+        analyse(planned(kind), pd.DataFrame(), MEASURE, method="pawn")
+
+
+def test_pawn_takes_grids_and_listed_values_but_no_saltelli_arrays_or_replications() -> None:
+    luck = np.random.default_rng(0)
+    sample = unit_design("saltelli", 3, N=64, calc_second_order=False)
+    cube = luck.random((50, 3))
+    for design in (sample, np.repeat(cube, 4, axis=0)):
+        with pytest.raises(BadInput, match="different settings of a factor"):
+            pawn(design, luck.random(len(design)), NAMES)
+    grid = np.stack(np.meshgrid(np.linspace(0, 1, 20), np.linspace(0, 1, 20)), axis=-1).reshape(-1, 2)
+    months = luck.integers(0, 120, (400, 2))
+    for design in (grid, months):
+        assert list(pawn(design, design[:, 0] + luck.random(400), NAMES[:2])["matters"]) == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["morris", "saltelli"])
+def test_luck_of_their_own_is_refused_where_rows_are_compared(kind: str) -> None:
+    plan = planned(kind, ("as-is", "declarations"))
+    own = Plan.of(plan.spec.model_copy(update={"luck": "own"}))
+    frame = results(own, lambda unit, story, i: (story == "as-is") * planted(unit))
+    with pytest.raises(BadInput, match='with luck = "own" rows differ by their luck as well'):
+        analyse(own, frame, MEASURE, scenario="as-is")
+    found = analyse(own, frame, MEASURE, scenario="as-is", against="declarations")
+    assert subtitle_of(found).endswith("one run each, luck of their own")
+
+
+def test_what_luck_the_runs_had_is_told() -> None:
+    plan = planned("latin-hypercube", points=60, replications=2)
+    own = Plan.of(plan.spec.model_copy(update={"luck": "own"}))
+    told = [subtitle_of(analyse(p, results(p, planted), MEASURE)) for p in (plan, own)]
+    assert [text.split(" runs each, ")[1] for text in told] == ["same luck", "luck of their own"]
+
+
+def test_pawn_claims_no_95_per_cent(capsys: pytest.CaptureFixture[str]) -> None:
+    import matplotlib.pyplot as plt
+
+    plan = planned("latin-hypercube", points=60)
+    found = analyse(plan, results(plan, planted), MEASURE)
+    show(found)
+    assert "± is the spread of resampling; distances of small slices lie above the truth" in capsys.readouterr().out
+    page = draw(found, plan)
+    assert page.get_supxlabel().startswith("Whiskers: spread of resampling")
+    plt.close(page)
+
+
+def test_no_share_below_nothing_is_told_as_interaction() -> None:
+    plan = planned("saltelli", base=64)
+    found = analyse(plan, results(plan, planted), MEASURE)
+    for first, told in ((0.2, "about 20% of"), (0.26, "about 0% of"), (0.5, "too few base rows")):
+        found.table[["first", "first_error"]] = first, 0.1
+        assert told in _meaning(found)
+
+
+def test_rows_of_the_design_are_those_of_the_points() -> None:
+    plan = planned("morris", ("as-is", "declarations", "frozen"), trajectories=4)
+    rows = design_rows(plan, pd.DataFrame({"point": np.arange(plan.points)}))
+    assert rows.tolist() == [plan.point(number).row for number in range(plan.points)]
+
+
+def test_half_widths_are_those_of_the_index_that_they_stand_by() -> None:
+    from SALib.analyze import sobol as theirs
+
+    values = ishigami(unit_design("saltelli", 3, N=64, calc_second_order=False))
+    problem = {"num_vars": 3, "names": NAMES, "bounds": [[0, 1]] * 3}
+    known = theirs.analyze(problem, values, calc_second_order=False, num_resamples=200, seed=sensitivity.SEED)
+    ours = sobol(values, NAMES).loc[NAMES]
+    assert ours["first_error"].to_numpy() == pytest.approx(known["S1_conf"])
+    assert ours["total_error"].to_numpy() == pytest.approx(known["ST_conf"])
+
+
+def test_the_noise_line_is_passed_by_luck_five_times_in_a_hundred() -> None:
+    """2000 shuffles of one factor; the line itself is of 200, so its own level strays by a hundredth or two."""
+    luck = np.random.default_rng(5)
+    values, cut = luck.random(400), sensitivity._slices(luck.random(400), 10)
+    (line,) = sensitivity._dummies(values, [cut])
+    curve = sensitivity._Curve(values)
+    above = np.mean([np.median(curve.distances(luck.permutation(cut))) > line for _ in range(2000)])
+    assert 0.02 < above < 0.08
 
 
 def test_filling_in_is_counted_and_limited() -> None:

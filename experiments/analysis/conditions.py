@@ -92,17 +92,18 @@ def _parts(text: str) -> list[str]:
     return re.split(r"\s+and\s+", text.strip())
 
 
-def futures_of(frame: DataFrame, frozen: DataFrame, world: BaseYear | None = None) -> Any:
+def futures_of(frame: DataFrame, frozen: DataFrame, world: BaseYear | None = None, last_year: int | None = None) -> Any:
     """The future that each run ends in, by the rules of abm/futures.py, from summaries: names, shape (runs,).
 
     frame: runs of a scenario; frozen: the runs of `frozen` at the same points of the design with the same seeds, which
-    together make the band that a tie must leave. A run that failed has no future: "".
+    together make the band that a tie must leave; last_year: in which the scenario ends (left out: the latest year that
+    was kept). A run that failed has no future: "".
 
     Raises:
         BadInput: the sweep did not keep what futures need over its last two years, or no frozen run ended well.
     """
     data = world or base_year.read()
-    years = _last_years(frame)
+    years = _last_years(frame, last_year)
     columns = [Column(measure, who, "").name + years for measure in NEEDED for who in _whos(measure, data)]
     for name in columns:
         if name not in frame.columns or name not in frozen.columns:
@@ -121,17 +122,17 @@ def _whos(measure: str, world: BaseYear) -> list[str]:
     return world.names("ties" if measure == "intensity" else "states")
 
 
-def _last_years(frame: DataFrame) -> str:
+def _last_years(frame: DataFrame, last_year: int | None = None) -> str:
     """The end of the names of columns that are means over the last two years: "_2034_2035"."""
-    spans = [re.fullmatch(r"intensity_.+_(\d{4})_(\d{4})", str(name)) for name in frame.columns]
-    pairs = {(int(span[1]), int(span[2])) for span in spans if span}
-    found = [(first, last) for first, last in pairs if last - first + 1 == LAST_YEARS]
-    if not found:
+    spans = [re.fullmatch(r"intensity_.+?_(?:(\d{4})_)?(\d{4})", str(name)) for name in frame.columns]
+    kept = {(int(span[1] or span[2]), int(span[2])) for span in spans if span}
+    last = last_year or max((last for _, last in kept), default=2035)
+    first = last - LAST_YEARS + 1
+    if (first, last) not in kept:
         raise BadInput(
             "futures need means of intensity, attention, leading_family and leading_share over the last two years: "
-            'keep these measures, with the window of those years, such as "2034-2035"'
+            f'keep these measures, with the window "{first}-{last}"'
         )
-    first, last = max(found, key=lambda pair: pair[1])
     return f"_{first}_{last}"
 
 

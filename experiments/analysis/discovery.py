@@ -4,7 +4,8 @@ PRIM peels a twentieth of the runs off one side of one factor after another, alw
 draws a path from all runs to a small box: Friedman and Fisher (1999); as scenario discovery, Bryant and Lempert (2010);
 the peeling is ema-workbench's. Coverage is the share of all runs of interest that lie in the box, density the share of
 the box's runs that are of interest. A search always finds something, even in noise; so a box counts only if boxes found
-on one half of the design hold up on the other half.
+on one half of the design hold up on the other half. Tests count points, not runs: seeds of one point are alike, and so
+are the rows of a morris or saltelli design, which are refused.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from experiments.analysis.outputs import (
     side_of,
     stories_of,
 )
-from experiments.analysis.sensitivity import SEED, extra
+from experiments.analysis.sensitivity import IN_BLOCKS, SEED, extra
 from experiments.sweeps.plan import Plan
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ DATE = re.compile(r"\d{4}-\d{2}")
 class Limit:
     """One side of a box: a factor at or above a bound (a number or a month), at or below it, or one of some words.
 
-    quasi_p: the chance of a density as high as the box's if this limit did nothing (binomial, one-sided; "quasi", for
-    the search chose the limit itself).
+    quasi_p: the chance of a density as high as the box's if this limit did nothing (binomial over points, one-sided;
+    "quasi", for the search chose the limit itself).
     """
 
     factor: str
@@ -95,11 +96,11 @@ class Box:
         return found
 
     def in_words(self) -> str:
-        """As a sentence: "dispute_rate above 0.31 and bloc_pull above 0.8: 61 % of all such runs lie here, …"."""
+        """As a sentence: "dispute_rate at least 0.31 and bloc_pull at least 0.8: 61 % of all such runs …"."""
         told = " and ".join(_told(name, sides) for name, sides in self.sides.items())
         return (
             f"{told}: {self.coverage:.0%} of all such runs lie here, and {self.density:.0%} of the {self.runs:,} runs "
-            f"here are such ({self.unseen:.0%} on runs that the search did not see)"
+            f"here are such (boxes found on one half hold {self.unseen:.0%} on the other half)"
         )
 
 
@@ -108,9 +109,10 @@ def boxes(factors: DataFrame, interesting: Any, threshold: float | None = None, 
 
     Of a peeling path the box with the highest harmonic mean of coverage and density is taken, or with `threshold` the
     one of highest coverage that is at least so dense. Limits that add nothing (quasi-p above .05) are dropped. A box
-    counts only if boxes found on one half of the points are denser on the other half than all runs are (p up to .05):
-    noise passes once in twenty times at most; of 260 searches tried, none did. Further boxes look at what earlier ones
-    left.
+    counts only if boxes found on one half of the points are denser on the other half than all runs are (p up to .05);
+    about one search in twenty in noise may still show a box. Runs with the same settings are one point, which counts
+    with the share of its runs; points must stand for themselves, unlike rows of a morris or saltelli design. Further
+    boxes look at what earlier ones left.
 
     factors: a row a run, numbers or words; interesting: bool, shape (runs,). Returns no box if nothing holds up.
 
@@ -166,15 +168,19 @@ def discover(
     runs that failed or are missing, or "drop" them.
 
     Raises:
-        BadInput: an unknown name, gaps, a condition that cannot be read or tells nothing apart, too few runs.
+        BadInput: an unknown name, gaps, a condition that cannot be read or tells nothing apart, too few runs, or a
+            morris or saltelli design.
     """
+    check_design(plan)
     if impute not in ("refuse", "drop"):
         raise unknown("rule for gaps", impute, ("refuse", "drop"))
     story, variant = chosen_scenario(plan, scenario), chosen_rules(plan, rules)
     names = [factor.name for factor in plan.factors]
     mine = side_of(frame, story, variant).copy()
     if FUTURE in where:
-        mine = mine.assign(future=futures_of(mine, _frozen(plan, frame, variant), plan.stories[0].world()))
+        story_of = plan.stories[0]
+        last_year = story_of.first_year + story_of.years - 1
+        mine = mine.assign(future=futures_of(mine, _frozen(plan, frame, variant), story_of.world(), last_year))
     if against:
         mine = _less(plan, mine, side_of(frame, chosen_scenario(plan, against), variant), measures_of(plan))
     whole = mine["error"].isna() & (mine[FUTURE] != FAILED if FUTURE in mine else True)
@@ -185,6 +191,20 @@ def discover(
     notes = (f"{lost} runs left out, which failed or are missing",) if lost else ()
     interesting = condition(mine.drop(columns=["error"]), where)
     return Discovery(where, story, against, boxes(mine[names], interesting, threshold), mine[names], interesting, notes)
+
+
+def check_design(plan: Plan) -> None:
+    """Refuse designs whose rows are near copies of one another: halves of those do not check each other.
+
+    Raises:
+        BadInput: a morris or saltelli design.
+    """
+    kind = plan.spec.design.kind
+    if kind in IN_BLOCKS:
+        raise BadInput(
+            f"a search for boxes takes points that stand for themselves, and rows of a {kind} design are near copies, "
+            f"so that noise would hold up: use a design of latin-hypercube, sobol or grid"
+        )
 
 
 def _frozen(plan: Plan, frame: DataFrame, rules: str) -> DataFrame:
@@ -238,20 +258,19 @@ def _box(space: DataFrame, wanted: Any, threshold: float | None) -> Box | None:
 
 
 def _on_unseen_halves(space: DataFrame, wanted: Any, threshold: float | None) -> tuple[float, float] | None:
-    """Density of boxes from each half in the other half, and its one-sided binomial p against the share of all."""
-    from scipy.stats import binomtest
-
-    point = space.groupby(list(space.columns), sort=False).ngroup().to_numpy()
+    """Density over points of boxes from each half in the other half, and its one-sided p against the share of all."""
+    point = _points(space)
     half = np.random.default_rng(SEED).permutation(np.arange(point.max() + 1) % 2)[point] == 1
-    hits = runs = 0
+    inside_of: list[Any] = []
     for seen in (half, ~half):
         limits, _ = _search(space[seen], wanted[seen], threshold)
         if limits:
-            inside = _inside(limits, space[~seen])
-            hits, runs = hits + int(wanted[~seen][inside].sum()), runs + int(inside.sum())
-    if not runs:
+            inside_of.append(~seen & _inside(limits, space))
+    tried = [_shares(point, wanted, inside) for inside in inside_of if inside.any()]
+    if not tried:
         return None
-    return hits / runs, float(binomtest(hits, runs, float(wanted.mean()), alternative="greater").pvalue)
+    shares = np.concatenate(tried)
+    return float(shares.mean()), _chance(shares, _shares(point, wanted))
 
 
 def _search(space: DataFrame, wanted: Any, threshold: float | None) -> tuple[tuple[Limit, ...], Any]:
@@ -327,11 +346,27 @@ def _without_idle(limits: tuple[Limit, ...], space: DataFrame, wanted: Any) -> t
 
 
 def _quasi_p(limit: Limit, limits: tuple[Limit, ...], space: DataFrame, wanted: Any) -> float:
+    point, wider = _points(space), _inside(tuple(other for other in limits if other is not limit), space)
+    return _chance(_shares(point, wanted, _inside(limits, space)), _shares(point, wanted, wider))
+
+
+def _points(space: DataFrame) -> Any:
+    """The point of each run, from 0: runs with the same settings are one, shape (runs,)."""
+    return space.groupby(list(space.columns), sort=False).ngroup().to_numpy()
+
+
+def _shares(point: Any, wanted: Any, kept: Any = slice(None)) -> Any:
+    """Which share of each point's runs is of interest, of the points that are kept, shape (points,)."""
+    runs = np.bincount(point[kept])
+    return (np.bincount(point[kept], weights=wanted[kept], minlength=len(runs)))[runs > 0] / runs[runs > 0]
+
+
+def _chance(shares: Any, of_all: Any) -> float:
+    """The chance of so many points of interest were they as often so as all: a point's seeds count as one trial."""
     from scipy.stats import binomtest
 
-    inside = wanted[_inside(limits, space)]
-    wider = wanted[_inside(tuple(other for other in limits if other is not limit), space)]
-    return float(binomtest(int(inside.sum()), len(inside), float(wider.mean()), alternative="greater").pvalue)
+    hits = floor(shares.sum() + 1e-9)
+    return float(binomtest(hits, len(shares), min(float(of_all.mean()), 1.0), alternative="greater").pvalue)
 
 
 def _inside(limits: Sequence[Limit], space: DataFrame) -> Any:
@@ -347,7 +382,7 @@ def _told(name: str, sides: Sequence[Limit]) -> str:
         return f"{name} {' or '.join(bounds[0])}"
     if len(sides) > 1:
         return f"{name} between {_number(bounds[0])} and {_number(bounds[1])}"
-    return f"{name} {sides[0].side} {_number(bounds[0])}"
+    return f"{name} {'at least' if sides[0].side == 'above' else 'at most'} {_number(bounds[0])}"
 
 
 def _number(bound: Any) -> str:

@@ -2,7 +2,8 @@
 
 Each method refuses what it cannot answer: gaps (of one NaN SALib makes every Sobol index 0, without a word), a measure
 that does not vary, a design of another kind, too few rows. Resampling is seeded: the same numbers give the same answer.
-Half widths are 1.96 standard errors of the resampled index: about 95 %.
+Half widths are 1.96 standard errors of the resampled index: about 95 % for Morris and Sobol. For PAWN they are no more
+than the spread of resampling, for distances of small slices lie above the truth.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abm.errors import BadInput, unknown
 from experiments.analysis.outputs import chosen_scenario, settings_of, values_of
+from experiments.sweeps.factors import Factor
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.spec import Morris, Saltelli
 
@@ -30,6 +33,7 @@ DUMMIES = 200
 NOISE_LEVEL = 0.95
 METHODS = ("morris", "sobol", "pawn")
 FEWEST = {"trajectories": 4, "base rows": 16, "rows": 40}
+IN_BLOCKS = ("morris", "saltelli")  # designs whose rows are near copies of one another
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Analysis:
     against: str | None
     rows: int
     replications: int
+    luck: str
     table: DataFrame
     pairs: DataFrame | None = None
     notes: tuple[str, ...] = field(default=())
@@ -65,10 +70,10 @@ def analyse(
     each row and replication; impute: see `outputs.values_of`.
 
     Raises:
-        BadInput: an unknown name, a method that the design does not serve, gaps, or nothing that varies.
+        BadInput: an unknown name, a method that the design or the luck does not serve, gaps, or nothing that varies.
     """
     design, names = plan.spec.design, [factor.name for factor in plan.factors]
-    chosen = method_of(plan, method)
+    chosen = method_of(plan, method, against)
     if not names:
         raise BadInput("this sweep varies nothing, so there is nothing that could move a measure")
     story, other = chosen_scenario(plan, scenario), against and chosen_scenario(plan, against)
@@ -76,7 +81,7 @@ def analyse(
                       block=_block(plan) if chosen != "pawn" else 1)  # fmt: skip
     pairs = None
     if isinstance(design, Morris) and chosen == "morris":
-        table = morris(plan.drawn.unit[given.rows], given.values, names, design.levels)
+        table = morris(plan.drawn.unit[given.rows], given.values, names, _listed(plan.factors))
     elif isinstance(design, Saltelli) and chosen == "sobol":
         table = sobol(given.values, names, design.second_order)
         pairs = sobol_pairs(given.values, names) if design.second_order else None
@@ -85,20 +90,37 @@ def analyse(
     units = {name: plan.columns[i].unit for name, i, _ in plan.summary}
     notes = (given.note,) if given.note else ()
     return Analysis(measure, units.get(measure, ""), chosen, story, other or None, len(given.rows),
-                    plan.spec.replications, table, pairs, notes)  # fmt: skip
+                    plan.spec.replications, plan.spec.luck, table, pairs, notes)  # fmt: skip
 
 
-def method_of(plan: Plan, asked: str) -> str:
-    """The method asked for, or with "auto" the one that suits the design. Raises BadInput if the design serves not."""
+def method_of(plan: Plan, asked: str, against: str | None = None) -> str:
+    """The method asked for, or with "auto" the one that suits the design.
+
+    Raises:
+        BadInput: an unknown method, one that the design does not serve, or one that rows of their own luck mislead.
+    """
     kind = plan.spec.design.kind
     suited = {"morris": "morris", "saltelli": "sobol"}.get(kind, "pawn")
     if asked not in ("auto", *METHODS):
         raise unknown("method", asked, ("auto", *METHODS))
-    if asked not in ("auto", suited, "pawn"):
+    if asked == "pawn" and kind in IN_BLOCKS:
+        raise BadInput(
+            f"'pawn' takes each row of the design for a new one, and those of a {kind} design are near copies: use "
+            f"{suited}, or a design of latin-hypercube, sobol or grid"
+        )
+    if asked not in ("auto", suited):
         needed = {"morris": "morris", "sobol": "saltelli"}[asked]
-        either = "pawn" if suited == "pawn" else f"{suited} or pawn"
-        raise BadInput(f"'{asked}' needs a {needed} design; this sweep's is '{kind}': use {either}")
-    return suited if asked == "auto" else asked
+        raise BadInput(f"'{asked}' needs a {needed} design; this sweep's is '{kind}': use {suited}")
+    if suited != "pawn" and plan.spec.luck == "own" and not against:
+        raise BadInput(
+            f"'{suited}' compares rows, and with luck = \"own\" rows differ by their luck as well, so idle factors "
+            f"seem to matter: make the sweep with common luck, or take off a second scenario (against)"
+        )
+    return suited
+
+
+def _listed(factors: Sequence[Factor]) -> list[int]:
+    return [len(factor.values) for factor in factors]
 
 
 def _block(plan: Plan) -> int:
@@ -114,28 +136,47 @@ def _block(plan: Plan) -> int:
 # ------------------------------------------------------------------------------------------------------- from arrays
 
 
-def morris(unit: Any, values: Any, names: Sequence[str], levels: int = 4) -> DataFrame:
+def morris(unit: Any, values: Any, names: Sequence[str], listed: Sequence[int] = ()) -> DataFrame:
     """Screen by elementary effects: what the measure changes by as a factor crosses its whole range.
 
     mu_star is the mean size of the effects, mu their mean with sign, sigma their spread over the space (curvature and
     interactions); all in the unit of the measure. Morris (1991); mu_star by Campolongo, Cariboni and Saltelli (2007).
 
     unit: the design on the unit cube, trajectories one after another, shape (trajectories × (factors + 1), factors);
-    values: shape (rows,). Returns mu_star, error (its 95 % half width), mu, sigma, a row a factor, largest first.
+    values: shape (rows,); listed: how many listed values each factor has (0: it has a range), of which the first lies
+    at 0, the last at 1 and the others evenly between. Returns mu_star, error (its 95 % half width), mu, sigma, steps
+    (how many effects that is of; a step from a listed value to the same tells nothing), a row a factor, largest first.
 
     Raises:
-        BadInput: gaps, no variation, fewer than four trajectories, or rows that are not trajectories.
+        BadInput: gaps, no variation, fewer than four trajectories, rows that are not trajectories, or a factor whose
+            value changes less than twice.
     """
     design, numbers = np.asarray(unit, np.float64), _usable(values, len(unit))
     steps = _trajectories(design, len(names))
     _enough(len(steps), "trajectories")
     if not ((np.abs(np.diff(steps, axis=1)) > 0).sum(axis=2) == 1).all():
         raise BadInput("Morris screening: a step changes more than one factor, or none; was this a morris design?")
-    found = extra("SALib.analyze.morris").analyze(
-        _problem(names), design, numbers, num_resamples=RESAMPLES, num_levels=levels, seed=SEED
-    )
-    columns = {"mu_star": "mu_star", "error": "mu_star_conf", "mu": "mu", "sigma": "sigma"}
-    return _table(names, {name: np.asarray(found[key], np.float64) for name, key in columns.items()})
+    moves = np.diff(_places(steps, listed or [0] * len(names)), axis=1)
+    changes = np.diff(numbers.reshape(len(steps), -1), axis=1)
+    luck, rows = np.random.default_rng(SEED), []
+    for i, name in enumerate(names):
+        moved = moves[:, :, i] != 0
+        effects = changes[moved] / moves[:, :, i][moved]
+        if len(effects) < 2:
+            raise BadInput(f"Morris screening: '{name}' changes its value {len(effects)} times; vary it over more")
+        means = np.abs(luck.choice(effects, (RESAMPLES, len(effects)))).mean(axis=1)
+        spread = (WIDTH * means.std(ddof=1), effects.mean(), effects.std(ddof=1))
+        rows.append((np.abs(effects).mean(), *spread, len(effects)))
+    return _table(names, dict(zip(("mu_star", "error", "mu", "sigma", "steps"), map(np.array, zip(*rows)))))
+
+
+def _places(unit: Any, listed: Sequence[int]) -> Any:
+    """Where the values that were run lie between the first and the last, 0 to 1, shape as `unit`."""
+    places = np.array(unit)
+    for i, count in enumerate(listed):
+        if count:
+            places[..., i] = np.minimum((places[..., i] * count).astype(int), count - 1) / max(count - 1, 1)
+    return places
 
 
 def sobol(values: Any, names: Sequence[str], second_order: bool = False) -> DataFrame:
@@ -168,7 +209,10 @@ def sobol_pairs(values: Any, names: Sequence[str]) -> DataFrame:
 
 
 def pawn(settings: Any, values: Any, names: Sequence[str], slices: int = SLICES) -> DataFrame:
-    """How far fixing a factor moves the whole distribution of the measure: 0 not at all, 1 apart. Any design will do.
+    """How far fixing a factor moves the whole distribution of the measure: 0 not at all, 1 apart.
+
+    Rows must stand for themselves, as in a Latin hypercube, Sobol points, a grid or a random sample. Those of a morris
+    or saltelli design are near copies of one another, and idle factors would pass for ones that matter.
 
     The range of a factor is cut into slices of equally many rows (a factor with few levels: one a level). The distance
     is Kolmogorov and Smirnov's, between the rows of a slice and all; a factor has its median, mean and maximum over
@@ -179,13 +223,15 @@ def pawn(settings: Any, values: Any, names: Sequence[str], slices: int = SLICES)
     (Khorashadi Zadeh et al. 2017 use one); `matters` says that the factor's own median is above it.
 
     settings: values of the factors in any unit, words as numbers, shape (rows, factors); values: shape (rows,).
-    Returns median, error (95 % half width), mean, maximum, dummy, matters, largest median first.
+    Returns median, error, mean, maximum, dummy, matters, largest median first. error is the spread of resampling (1.96
+    standard deviations) and holds no truth: distances of small slices lie above it, the more the fewer the rows.
 
     Raises:
-        BadInput: gaps, no variation, or fewer than 40 rows.
+        BadInput: gaps, no variation, fewer than 40 rows, or rows that repeat one another's settings.
     """
     design, numbers = np.asarray(settings, np.float64), _usable(values, len(settings))
     _enough(len(numbers), "rows")
+    _not_copies(design, slices)
     cuts = [_slices(column, min(slices, len(numbers) // 20)) for column in design.T]
     own = [_Curve(numbers).distances(cut) for cut in cuts]
     medians, dummy = np.array([np.median(found) for found in own]), _dummies(numbers, cuts)
@@ -198,6 +244,17 @@ def pawn(settings: Any, values: Any, names: Sequence[str], slices: int = SLICES)
         "matters": medians > dummy,
     }
     return _table(names, columns)
+
+
+def _not_copies(design: Any, slices: int) -> None:
+    """Refuse settings as of a saltelli design, where at most half of a factor's are different; a whole grid will do."""
+    distinct = [len(np.unique(column)) for column in design.T]
+    finest = max((n for n, column in zip(distinct, design.T) if n > slices and (column % 1).any()), default=0)
+    if finest and 2 * finest <= len(design) and prod(distinct) != len(design):
+        raise BadInput(
+            f"PAWN takes each row for a new one, and these {len(design)} rows have at most {finest} different settings "
+            f"of a factor: use a latin-hypercube, sobol or grid design, and one row a point (the mean over its seeds)"
+        )
 
 
 def _dummies(values: Any, cuts: Sequence[Any]) -> Any:
