@@ -19,6 +19,7 @@ from abm.errors import BadInput
 from corridors import main as command
 from corridors.output import written_whole
 from experiments.sweeps import SweepSpec
+from tests.processes import HEARING
 
 ROOT = Path(__file__).parents[1]
 FILES = {"runs.parquet", "summary.csv", "bands.csv", "manifest.json", "chart.png", "chart.svg"}
@@ -245,7 +246,7 @@ def test_an_interrupt_leaves_finished_runs_readable(tmp_path: Path) -> None:
         "--out",
         str(out),
     ]
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **HEARING)
     deadline = time.monotonic() + 100
     size = 0
     while size < 3_000_000 and time.monotonic() < deadline:  # a few chunks have reached the disk

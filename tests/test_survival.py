@@ -16,6 +16,7 @@ import pytest
 
 from experiments.sweeps import read_sweep, run_sweep
 from experiments.sweeps.workers import LocalWorkers
+from tests.processes import HEARING
 from tests.sweeps import SMALL, Here, files, small
 
 LONG_ENOUGH = {"firms": 3000, "replications": 10, "runs_a_part": 4, "keep": ["summary"]}  # some seconds of work
@@ -95,7 +96,7 @@ def test_an_interrupt_leaves_whole_parts_and_says_how_to_go_on(
     out = tmp_path / "s"
     process = subprocess.Popen(
         [*COMMAND, str(spec), "--out", str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, **HEARING,
     )  # fmt: skip
     assert waited_for(lambda: len(files(out)) >= 2)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers get it too
