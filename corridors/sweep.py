@@ -81,7 +81,10 @@ def plan_asked(request: Request) -> Plan:
         spec = SweepSpec.of({**spec.model_dump(exclude_unset=True), **changed}, "command line")
     if request.workers is not None and request.workers < 1:
         raise BadInput(f"--workers {request.workers} must be 1 or more")
-    return Plan.of(spec, request.spec)
+    plan = Plan.of(spec, request.spec)
+    for note in plan.overridden():
+        print(f"corridors: note: {note}", file=sys.stderr)
+    return plan
 
 
 def sweep(request: Request) -> None:
@@ -144,6 +147,8 @@ def rerun(folder: Path, run: int, series: bool, out: Path | None) -> None:
     if series:
         text = months.to_csv(index=False, lineterminator="\n")
         if out:
+            if out.exists():
+                raise BadInput(f"--out {out}: is there already; choose another name, or take it away first")
             write_beside(out, text.encode(), out.parent / f".{out.name}.draft")
             (out.parent / f".{out.name}.draft").rmdir()
         else:

@@ -141,7 +141,7 @@ def test_every_value_of_a_design_lies_in_its_range(design: dict[str, Any]) -> No
     known = parameters.describe()["execution"]
     assert all(10 <= x <= 60 for x in values["energy"])
     assert all(known.low <= x <= known.high for x in values["execution"])
-    assert all("2025-01" <= x <= "2035-12" for x in values["hub_open"])
+    assert all("2026-01" <= x <= "2035-12" for x in values["hub_open"])
 
 
 @pytest.mark.parametrize("design", CUBES, ids=lambda d: d["kind"])
@@ -164,7 +164,7 @@ def test_the_size_is_known_before_the_design_is_drawn(design: dict[str, Any]) ->
 
 def test_nothing_that_varies_is_called_like_a_column_that_says_which_run_it_is() -> None:
     """The parameter `replication` copies corridors: it and the number of a repeated run stand side by side."""
-    from experiments.sweeps.read import KEYS
+    from experiments.sweeps.plan import KEYS
 
     varied = {*parameters.describe(), *lever_names(Scenario.read("as-is").world())}
     kept = plan(measures="all", vary={"energy": [0, 60]})
@@ -321,6 +321,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"fixed": {"energy": 10}, "vary": {"energy": "prior"}}, "both varied and fixed"),
     ({"vary": {"reform_KZ-KG": [0, 10], "reform_all": [0, 5]}}, "move the same lever"),
     ({"vary": {"reform_KZ-KG": [0, 10]}, "fixed": {"reform_all": 5}}, "move the same lever"),
+    ({"vary": {"hub_open": ["2025-03", "2027-01"]}}, 'say at = "2025-03"'),
+    ({"vary": {"hub_open": {"low": "2025-03"}}}, 'say at = "2025-03"'),
+    ({"vary": {"hub_open": {"low": "2027-01", "levels": 3}}}, "list those"),
+    ({"vary": {"diplomacy": {"low": "none", "high": "sustained"}}}, "takes words"),
+    ({"design": {"kind": "list", "points": [{"energy": 1}]}, "vary": {"agro": [1]}}, "says all that varies"),
     ({"fixed": {"energi": 10}}, "did you mean 'energy'"),
     ({"fixed": {"energy": 1000}}, "outside 0 to 120"),
     ({"design": {"kind": "gird"}}, "did you mean 'grid'"),

@@ -267,6 +267,13 @@ def test_netcdf_opens_with_its_labels_and_units(done: Path, tmp_path: Path) -> N
         assert list(again["scenario"].values) == list(made["scenario"].values)
 
 
+def test_an_export_never_replaces_a_file_that_was_named(done: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("mine")
+    with pytest.raises(BadInput, match="is there already"):
+        export(done, "csv", tmp_path / "notes.md")
+    assert (tmp_path / "notes.md").read_text() == "mine"
+
+
 def test_an_export_that_fails_leaves_nothing(done: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="nothing was written"):
         export(done, "csv", tmp_path / "no" / "such" / "place.csv")

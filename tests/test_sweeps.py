@@ -648,3 +648,41 @@ def test_another_sampler_makes_another_sweep(monkeypatch: pytest.MonkeyPatch) ->
     unit = designs._unit
     monkeypatch.setattr(designs, "_unit", lambda design, count: 1 - unit(design, count))
     assert small().digest != before
+
+
+def test_a_part_whose_columns_are_not_those_of_the_sweep_is_made_again(done: Path, tmp_path: Path) -> None:
+    """Checksums do not cover the file's own table of contents: a column's name may be damaged too."""
+    import pyarrow.parquet as pq
+
+    run_sweep(small(), tmp_path / "s", Here())
+    path = tmp_path / "s" / "runs" / "part-000001.parquet"
+    table = pq.read_table(path, partitioning=None)
+    pq.write_table(table.rename_columns([name.replace("TM_UZ", "TM_UJ") for name in table.column_names]), path)
+    assert run_sweep(small(), tmp_path / "s", Here()).made == 10
+    assert files(tmp_path / "s") == files(done)
+
+
+def test_parts_that_are_taken_away_while_a_sweep_runs_are_missed_at_its_end(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+
+    def take(made: int, failed: int) -> None:
+        if made == 20:
+            (out / "runs" / "part-000000.parquet").unlink()
+
+    swept = run_sweep(small(), out, Here(), told=take)
+    assert set(swept.lost) == {0}
+    assert json.loads((out / "manifest.json").read_text())["complete"] is False
+
+
+def test_a_scenario_that_sets_a_varied_lever_later_is_told(tmp_path: Path) -> None:
+    plan = small(
+        scenarios=["as-is", "frozen"], vary={"abec_programme": [0, 60], "energy": [0, 60]}, design={"kind": "grid"}
+    )
+    assert plan.overridden() == ["'as-is' sets abec_programme itself from 2032-01 on; it varies until then"]
+
+
+@pytest.mark.parametrize("told", [{"workers": 0}, {"workers": -2}, {"in_flight": -1}, {"in_flight": 0}])
+def test_less_than_one_worker_or_part_in_hand_is_refused(tmp_path: Path, told: dict[str, int]) -> None:
+    with pytest.raises(BadInput, match="must be 1 or more"):
+        run_sweep(small(), tmp_path / "s", **told)
+    assert not (tmp_path / "s").exists()

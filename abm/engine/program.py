@@ -195,12 +195,24 @@ def _compile(month: Month, key: str, warm: Callable[[Program], None]) -> Program
         for entry in ENTRIES:
             space[entry] = cached(space[entry])
         made = Program(*(space[entry] for entry in ENTRIES))
-        warm(made)
+        _warmed(made, warm)
     except (NumbaError, UnsupportedBytecodeError, NameError) as problem:
         culprit = _culprit(str(problem), month, text)
         raise RuleError(f"rule {culprit} cannot be compiled: {_gist(str(problem))}") from problem
     ready.touch()
     return made
+
+
+def _warmed(made: Program, warm: Callable[[Program], None]) -> None:
+    """Compile by a short call. A rule that raises of itself is a matter of runs, not of compiling."""
+    from numba.core.errors import NumbaError, UnsupportedBytecodeError
+
+    try:
+        warm(made)
+    except (NumbaError, UnsupportedBytecodeError, NameError):
+        raise
+    except Exception:
+        return
 
 
 def _culprit(problem: str, month: Month, text: str) -> str:

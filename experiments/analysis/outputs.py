@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.errors import BadInput, unknown
+from experiments.sweeps.jobs import CATEGORY
 from experiments.sweeps.plan import Plan
 
 if TYPE_CHECKING:
@@ -135,8 +136,14 @@ def _gaps(plan: Plan, frame: DataFrame, measure: str, scenarios: Sequence[str], 
 
 
 def measures_of(plan: Plan) -> list[str]:
-    """The columns of a sweep that are measures, as `trade_KZ_KG_2030`."""
-    return [name for name, _, _ in plan.summary]
+    """The columns of a sweep that are quantities, as `trade_KZ_KG_2030`; categories are none.
+
+    Raises:
+        BadInput: the sweep kept no summary.
+    """
+    if "summary" not in plan.spec.keep:
+        raise BadInput('the sweep keeps no "summary", so there is no measure to look at')
+    return [name for name, column, _ in plan.summary if plan.columns[column].unit != CATEGORY]
 
 
 def stories_of(plan: Plan) -> list[str]:

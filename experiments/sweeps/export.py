@@ -13,8 +13,8 @@ from typing import Any
 
 from abm.errors import BadInput, unknown
 from experiments.sweeps.jobs import RUNS, SERIES
-from experiments.sweeps.plan import Plan
-from experiments.sweeps.read import KEYS, read_parts, read_plan, to_xarray
+from experiments.sweeps.plan import KEYS, Plan
+from experiments.sweeps.read import read_parts, read_plan, to_xarray
 from experiments.sweeps.store import manifest_of
 
 BEHAVIORSPACE = "BehaviorSpace results (NetLogo 6.4.0)"  # the heading by which readers know the format
@@ -38,6 +38,8 @@ def export(folder: str | Path, to: str, out: str | Path | None = None, part: str
     path = Path(out) if out else place / f"{part}{ending}"
     if path.is_dir():
         raise BadInput(f"{path}: is a folder, not a file")
+    if out and path.exists():
+        raise BadInput(f"{path}: is there already; choose another name, or take it away first")
     try:
         with _beside(path) as draft:
             write(place, part, draft)

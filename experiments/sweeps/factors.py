@@ -87,6 +87,8 @@ def factors_of(spec: SweepSpec, story: Scenario, where: str = "sweep") -> tuple[
     every = [n.name for n in known if n.role in spec.vary_roles and n.low < n.high and n.name not in spec.fixed]
     names = dict.fromkeys([*every, *spec.vary])  # a narrowed one keeps its place, and so its column of the design
     found = [factor_of(name, spec.vary.get(name, Range()), story, f"{where}, vary.{name}") for name in names]
+    if isinstance(spec.design, Points) and found:
+        raise BadInput(f"{where}: a list of points says all that varies; put '{found[0].name}' among the points")
     if isinstance(spec.design, Points):
         found += _of_points(spec.design, {factor.name for factor in found}, story, where)
     return tuple(found)
@@ -145,11 +147,17 @@ def _lever(name: str, given: Range, story: Scenario, where: str) -> Factor:
     at = start_of(given.at, story, where)
     if given.values is not None:
         values = tuple(lever_value(name, value, story, world, where) for value in given.values)
+        if lever.form.startswith("date") and min(values) < at:
+            raise BadInput(f'{where}: {min(values)} is before the month from which it holds; say at = "{min(values)}"')
         return Factor(name, LEVER, lever.unit, values=_alike(values, lever), at=at)
     if lever.form == "choice":
+        if given.low is not None or given.high is not None:
+            raise BadInput(f"{where}: '{name}' takes words; list them, or write \"prior\" for all of them")
         return Factor(name, LEVER, lever.unit, values=lever.words, at=at)
     if lever.form.startswith("date"):
-        return Factor(name, LEVER, lever.unit, values=_months(name, given, story, where), at=at)
+        if given.levels:
+            raise BadInput(f"{where}: '{name}' takes months; list those that are wanted instead of 'levels'")
+        return Factor(name, LEVER, lever.unit, values=_months(name, given, at, story, where), at=at)
     low = lever.low if given.low is None else given.low
     high = lever.high if given.high is None else given.high
     first, last = (float(lever_value(name, end, story, world, where)) for end in (low, high))
@@ -163,10 +171,12 @@ def _alike(values: tuple[Any, ...], lever: Any) -> tuple[Any, ...]:
     return values
 
 
-def _months(name: str, given: Range, story: Scenario, where: str) -> tuple[str, ...]:
-    """Every month from low to high, for a lever that is a date."""
-    first, last = f"{story.first_year}-01", f"{story.first_year + story.years - 1}-12"
-    low = date_in(given.low or first, "low", story, where)
+def _months(name: str, given: Range, at: str, story: Scenario, where: str) -> tuple[str, ...]:
+    """Every month from low to high, for a lever that is a date; none before it holds."""
+    last = f"{story.first_year + story.years - 1}-12"
+    low = date_in(given.low or at, "low", story, where)
+    if low < at:
+        raise BadInput(f'{where}: {low} is before the month from which it holds; say at = "{low}"')
     high = date_in(given.high or last, "high", story, where)
     if low >= high:
         raise BadInput(f"{where}: the range {low} to {high} has no width")

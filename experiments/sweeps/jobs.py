@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from abm.scenario import Scenario
 from experiments.provenance import code_hash
-from experiments.sweeps.plan import Plan
+from experiments.sweeps.plan import RUNS, SERIES, Plan
 from experiments.sweeps.spec import Grid, SweepSpec
 
-RUNS: Final = "runs"  # the two kinds of files of a part: a row a run,
-SERIES: Final = "series"  # and a row a run and month
+__all__ = ["CATEGORY", "RUNS", "SERIES", "Job", "Part", "job_for", "job_of"]
 CATEGORY = "family"  # a unit that is a name, not a quantity: its summary is the one that holds most often
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,12 +16,15 @@ from abm.engine.rules import Month
 from abm.errors import BadInput, unknown
 from abm.month import MONTH
 from abm.runs import Column, Engine, columns_of
-from abm.scenario import Scenario
+from abm.scenario import Scenario, find_lever
 from experiments.sweeps.designs import Drawn, draw, rows_of
-from experiments.sweeps.factors import Factor, factors_of, fixed_of, refuse_overlap, start_of
+from experiments.sweeps.factors import LEVER, Factor, factors_of, fixed_of, refuse_overlap, start_of
 from experiments.sweeps.rules import month_of, sources_of
 from experiments.sweeps.spec import MOST_RUNS, SweepSpec
 
+KEYS = ("run", "point", "replicate", "seed", "scenario", "rules")  # which run a row is of
+RUNS: Final = "runs"  # the two kinds of files of a part: a row a run,
+SERIES: Final = "series"  # and a row a run and month
 PART = 500  # runs a part, at most: large enough to compress well, small enough to lose
 FEW_PARTS = 16  # a small sweep is still cut in as many, so that all workers have work
 ALL_RULES = "all rules"  # the rule variant of a spec that names none
@@ -172,6 +175,30 @@ class Plan:
             for window in self.windows
         )
 
+    def columns_of(self, kind: str) -> tuple[str, ...]:
+        """Names of the columns of a part's file: "runs" or "series"."""
+        if kind == SERIES:
+            return (*KEYS, "month", *(column.name for column in self.columns))
+        kept = tuple(name for name, _, _ in self.summary) if "summary" in self.spec.keep else ()
+        return (*KEYS, *(factor.name for factor in self.factors), "error", *kept)
+
+    def overridden(self) -> list[str]:
+        """Where a scenario itself sets a varied lever after the sweep does: its later word holds from then."""
+        found = []
+        world = self.stories[0].world()
+        for factor in self.factors:
+            if factor.kind != LEVER:
+                continue
+            mine = find_lever(factor.name, world)
+            for story in self.stories:
+                later = sorted(
+                    change.at for change in story.changes if change.at > factor.at
+                    for name, _ in change.levers if _touch(mine, find_lever(name, world))
+                )  # fmt: skip
+                if later:
+                    found.append(f"'{story.name}' sets {factor.name} itself from {later[0]} on; it varies until then")
+        return found
+
     @cached_property
     def digest(self) -> str:
         """A short hash of everything that a spec says and that it names: the same digest, the same sweep."""
@@ -199,6 +226,12 @@ class Plan:
     def start(self, factor_at: str = "") -> str:
         """The month from which levers hold that say none themselves."""
         return factor_at or start_of(self.spec.fixed_at, self.stories[0], self.where)
+
+
+def _touch(one: Any, other: Any) -> bool:
+    """Do two levers, as `find_lever` tells them, share a tie, bloc or market?"""
+    both = one[0].name == other[0].name
+    return both and (one[1] == other[1] or isinstance(one[1], slice) or isinstance(other[1], slice))
 
 
 def _same_years(stories: tuple[Scenario, ...], where: str) -> None:

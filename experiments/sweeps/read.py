@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-KEYS = ("run", "point", "replicate", "seed", "scenario", "rules")
-
 
 def read_plan(folder: str | Path) -> Plan:
     """The plan that a sweep was made by. Raises BadInput."""

@@ -70,6 +70,9 @@ def run_sweep(
         raise RuntimeError(
             'a worker reads this script too: put what starts the sweep under  if __name__ == "__main__":'
         )
+    for name, number in (("workers", workers), ("in_flight", in_flight)):
+        if number is not None and number < 1:
+            raise BadInput(f"{name} = {number} must be 1 or more")
     plan = spec if isinstance(spec, Plan) else Plan.of(spec if isinstance(spec, SweepSpec) else SweepSpec.read(spec))
     began = time.perf_counter()
     store = Store.open(Path(out), plan, command)
@@ -95,6 +98,9 @@ def run_sweep(
                             told(done + made, failed)
                     else:
                         lost[part] = problem
+        for part in range(plan.parts):
+            if part not in lost and not all(store.path(kind, part).exists() for kind in store.kinds):
+                lost[part] = "its file is gone; somebody took it away while the sweep ran"
         seconds = time.perf_counter() - began
         if not lost:
             store.describe(command, complete=True, failed=failed, made_now=made, seconds=round(seconds, 2))

@@ -146,12 +146,14 @@ class Store:
 
         try:
             table = pq.read_table(path, page_checksum_verification=True, partitioning=None)
-        except (OSError, pa.ArrowException):
+        except (OSError, ValueError, pa.ArrowException):
             return None
         if (table.schema.metadata or {}).get(DIGEST) != label(self.plan.digest, path).encode():
             return None
         runs = self.plan.runs_of(number)
-        if "error" not in table.column_names:
+        if table.column_names != list(self.plan.columns_of(path.parent.name)):
+            return None
+        if path.parent.name == SERIES:
             return 0
         if table["run"].to_pylist() != list(runs):
             return None
@@ -175,7 +177,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        if not {"digest", "program", "spec"} <= set(told):
+        if not {"digest", "program", "spec", "scenarios", "code"} <= set(told) or "keep" not in told["spec"]:
             raise ValueError
     except FileNotFoundError:
         told = "no such folder" if not folder.exists() else f"holds no {MANIFEST} of a sweep"
