@@ -11,6 +11,8 @@ from abm.region import Region
 from abm.states import State
 from abm.ties import Tie
 
+CATEGORY = "family"  # a unit that is a name, not a quantity: it has no mean and no difference
+
 MEASURES = (
     # ties
     Measure("trade", Tie, "bn US$/yr", "tie.trade_raw + tie.trade_processed", "trade of the month, at a yearly rate", True),
@@ -32,7 +34,7 @@ MEASURES = (
     Measure("state_trade", State, "bn US$/yr", "state.trade", "trade with the other four"),
     Measure("openness", State, "share", "state.trade / state.gdp", "regional trade against GDP of the base year"),
     Measure("gains", State, "bn US$/yr", "state.gains", "its part of the surplus before the cost of levers"),
-    Measure("leading_family", State, "family", "state.leading_family", "power family that pulls hardest", True),
+    Measure("leading_family", State, CATEGORY, "state.leading_family", "power family that pulls hardest", True),
     Measure("leading_share", State, "share", "state.leading_share", "that family's part of the outside pull", True),
     # blocs and corridors
     Measure("activism", Bloc, "1", "bloc.activism", "how hard the bloc courts the region; 1 in 2025"),

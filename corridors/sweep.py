@@ -16,8 +16,7 @@ from abm.errors import BadInput, unknown
 from abm.levers import TODAY
 from abm.scenario import TODAY_WORD
 from experiments.sweeps.factors import LEVER, Factor
-from experiments.sweeps.jobs import RUNS, SERIES
-from experiments.sweeps.plan import Plan, runs_of
+from experiments.sweeps.plan import RUNS, SERIES, Plan, runs_of
 from experiments.sweeps.run import Estimate, Swept, Told, crew_size, estimate, run_sweep
 from experiments.sweeps.spec import SweepSpec
 from experiments.sweeps.store import manifest_of

@@ -16,6 +16,7 @@ import numpy as np
 from abm.clock import MONTHS_A_YEAR
 from abm.engine.rules import Month
 from abm.errors import BadInput, unknown
+from abm.measures import CATEGORY
 from abm.month import MONTH
 from abm.parameters import Parameters
 from abm.runs import FIRMS, Column, Engine, run_each, seed_list
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 CHUNK = 50  # seeds whose monthly series are held at a time
 MIDDLE = 5  # years after the base year, as 2030 is to 2025
-CATEGORY = "family"  # unit of measures that name something: they have no difference
 Series = tuple[str, str]  # a measure, and of whom: ("trade", "KZ-KG")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import csv
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from calibration.measures import MEASURES, needed
 ROOT = Path(__file__).parents[1]
 GIVEN = ROOT.parent / "shared" / "model" / "figures.csv"  # the specification's table; not part of the package
 TOLD = ("article", "figure", "unit", "role", "independence", "scenario", "against", "measured_by")
+SPECIFIED = "34bf224a70c17eeea7af2f1962980f9039233749c01aa1de81ff10b3819818eb"
 ROWS = figures()
 
 
@@ -34,16 +37,20 @@ def test_it_has_all_62_rows() -> None:
     assert counts == {"input": 7, "fit": 3, "soft": 7, "held-out": 41, "context": 4}
 
 
-@pytest.mark.skipif(not GIVEN.exists(), reason="the specification does not lie beside this checkout")
+def specified(rows: Iterable[Mapping[str, str]]) -> str:
+    """A digest of what the specification's table tells of each row."""
+    numbers = [[repr(float(row[key])) if row[key] else "" for key in ("value", "low", "high")] for row in rows]
+    words = [[row["id"], *(row[key] for key in TOLD)] for row in rows]
+    return hashlib.sha256(repr([*zip(words, numbers)]).encode()).hexdigest()
+
+
 def test_it_says_what_the_specification_says() -> None:
-    with GIVEN.open(newline="", encoding="utf-8") as file:
-        given = {row["id"]: row for row in csv.DictReader(file)}
-    assert list(ROWS) == list(given)
-    for id_, row in given.items():
-        known = ROWS[id_]
-        assert {key: getattr(known, key) for key in TOLD} == {key: row[key] for key in TOLD}
-        for key in ("value", "low", "high"):
-            assert getattr(known, key) == (float(row[key]) if row[key] else None), f"{id_} {key}"
+    """By a digest that was taken of the specification's table, which no clone holds; here, if it lies beside, anew."""
+    known = [{k: "" if v is None else str(v) for k, v in asdict(row).items()} for row in ROWS.values()]
+    assert specified(known) == SPECIFIED
+    if GIVEN.exists():
+        with GIVEN.open(newline="", encoding="utf-8") as file:
+            assert specified(list(csv.DictReader(file))) == SPECIFIED
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.id)

@@ -686,3 +686,11 @@ def test_less_than_one_worker_or_part_in_hand_is_refused(tmp_path: Path, told: d
     with pytest.raises(BadInput, match="must be 1 or more"):
         run_sweep(small(), tmp_path / "s", **told)
     assert not (tmp_path / "s").exists()
+
+
+def test_two_variants_that_change_their_files_are_another_sweep(tmp_path: Path) -> None:
+    """Same texts, same names of rules, but each under the other's label: they must not mix in one folder."""
+    for number in (1, 2):
+        (tmp_path / f"own{number}.py").write_text(RAISES + f"# {number}\n")
+    one, two = ({"replace": {"ties.meet": f"{tmp_path}/own{number}.py:meet"}} for number in (1, 2))
+    assert small(rules={"a": one, "b": two}).digest != small(rules={"a": two, "b": one}).digest

@@ -22,7 +22,6 @@ import numpy as np
 from abm.errors import BadInput, unknown
 from experiments.analysis.conditions import FAILED, FUTURE, condition, futures_of
 from experiments.analysis.outputs import (
-    FROZEN,
     chosen_rules,
     chosen_scenario,
     design_rows,
@@ -31,6 +30,7 @@ from experiments.analysis.outputs import (
     stories_of,
 )
 from experiments.analysis.sensitivity import IN_BLOCKS, SEED, extra
+from experiments.paired import FROZEN
 from experiments.sweeps.plan import Plan
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.errors import BadInput, unknown
-from experiments.sweeps.jobs import CATEGORY
+from abm.measures import CATEGORY
+from experiments.paired import FROZEN
 from experiments.sweeps.plan import Plan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FROZEN = "frozen"
 IMPUTE = ("refuse", "drop", "neighbour", "median")
 MOST_IMPUTED = 0.1
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from abm.errors import BadInput, unknown
-from experiments.sweeps.jobs import RUNS, SERIES
-from experiments.sweeps.plan import KEYS, Plan
+from experiments.sweeps.plan import KEYS, RUNS, SERIES, Plan
 from experiments.sweeps.read import read_parts, read_plan, to_xarray
 from experiments.sweeps.store import manifest_of
 

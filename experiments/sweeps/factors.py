@@ -17,7 +17,6 @@ from abm.scenario import TODAY_WORD, Scenario, date_in, find_lever, lever_names,
 from experiments.sweeps.spec import Points, Range, SweepSpec
 
 PARAMETER, LEVER = "parameter", "lever"
-NEVER = "never"
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,6 @@ def _identity(job: Job, times: Any, factors: bool = True) -> tuple[list[Any], li
         return pa.DictionaryArray.from_arrays(np.repeat(index, times), pa.array(known, pa.string()))
 
     label = pa.dictionary(pa.int32(), pa.string())
-    count = len(job.stories)
     columns = [
         pa.array(np.repeat(np.array(numbers, kind), times))
         for numbers, kind in (
@@ -68,8 +67,8 @@ def _identity(job: Job, times: Any, factors: bool = True) -> tuple[list[Any], li
         )
     ]  # fmt: skip
     fields = [pa.field(n, c.type) for n, c in zip(("run", "point", "replicate", "seed"), columns)]
-    columns.append(text([job.stories[point % count].name for point in job.points]))
-    columns.append(text([job.variants[point // count % len(job.variants)] for point in job.points]))
+    columns.append(text([job.stories[scenario].name for scenario, _ in job.places]))
+    columns.append(text([job.variants[variant] for _, variant in job.places]))
     fields += [pa.field("scenario", label), pa.field("rules", label)]
     for i, (name, _, _) in enumerate(job.factors if factors else ()):
         values = [row[i] for row in job.rows]

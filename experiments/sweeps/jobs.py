@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from abm.measures import CATEGORY
 from abm.scenario import Scenario
 from experiments.provenance import code_hash
-from experiments.sweeps.plan import RUNS, SERIES, Plan
+from experiments.sweeps.plan import Plan
 from experiments.sweeps.spec import Grid, SweepSpec
-
-__all__ = ["CATEGORY", "RUNS", "SERIES", "Job", "Part", "job_for", "job_of"]
-CATEGORY = "family"  # a unit that is a name, not a quantity: its summary is the one that holds most often
 
 
 @dataclass(frozen=True)
@@ -20,9 +18,9 @@ class Job:
     """One part, with all that is needed to make it anywhere.
 
     factors: (name, kind, month from which it holds) each; columns: (name, unit) of the series kept; summary: (name,
-    which column, first step, step after the last, is it a category?); rows: for each run its values of the factors;
-    digest: of the sweep; sources: texts of the users' own rules; code: what the program must be, so that no worker
-    mixes in another.
+    which column, first step, step after the last, is it a category?); places: for each run its scenario and variant;
+    rows: its values of the factors; digest: of the sweep; sources: texts of the users' own rules; code: what the
+    program must be, so that no worker mixes in another.
     """
 
     part: int
@@ -36,6 +34,7 @@ class Job:
     summary: tuple[tuple[str, int, int, int, bool], ...]
     runs: tuple[int, ...]
     points: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
     replications: tuple[int, ...]
     seeds: tuple[int, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -77,6 +76,7 @@ def job_for(plan: Plan, runs: Sequence[int], part: int = -1, code: str | None = 
         ),
         runs=tuple(runs),
         points=tuple(point.number for point, _, _ in where),
+        places=tuple((point.scenario, point.variant) for point, _, _ in where),
         replications=tuple(replication for _, replication, _ in where),
         seeds=tuple(seed for _, _, seed in where),
         rows=tuple(tuple(plan.values(point.row).values()) for point, _, _ in where),

@@ -204,11 +204,11 @@ class Plan:
         """A short hash of everything that a spec says and that it names: the same digest, the same sweep."""
         told = self.spec.model_dump_json(exclude={"title", "why", "scenarios", "rules"})  # a file may have been moved
         rules = [
-            f"{name} {variant.without} {[(rule, own.rpartition(':')[2]) for rule, own in variant.replace.items()]}"
+            repr((name, variant.without, [(rule, *self._rule(own)) for rule, own in variant.replace.items()]))
             for name, variant in self.spec.rules.items()
         ]
         stories = [f"{story.name}\n{story.to_toml()}" for story in self.stories]
-        digest = hashlib.blake2b("\0".join([told, *rules, *stories, *self.sources.values()]).encode(), digest_size=12)
+        digest = hashlib.blake2b("\0".join([told, *rules, *stories]).encode(), digest_size=12)
         digest.update(np.ascontiguousarray(self.drawn.unit).tobytes())  # another sampler may draw other points
         return digest.hexdigest()
 
@@ -216,6 +216,11 @@ class Plan:
     def sources(self) -> Mapping[str, str]:
         """Texts of the users' own rule files, by the name that the spec has for them; they are part of what it is."""
         return sources_of(self.spec)
+
+    def _rule(self, own: str) -> tuple[str, str]:
+        """Name and text of a user's rule, wherever its file lies."""
+        file, _, function = own.rpartition(":")
+        return function, self.sources[file]
 
     def engines(self) -> Iterator[Engine]:
         """An engine for each scenario and variant; making them compiles the rules."""
@@ -272,17 +277,12 @@ def _windows(spec: SweepSpec, story: Scenario, where: str) -> tuple[Window, ...]
     found = []
     for text in spec.windows:
         if not re.fullmatch(r"\d{4}(-\d{4})?", text):
-            raise BadInput(f"{where}: the window '{text}' is not a year or two; write \"{middle_of(first, last)}\"")
+            raise BadInput(f"{where}: the window '{text}' is not a year or two; write \"{last}\"")
         window = Window(int(text[:4]), int(text[-4:]))
         if not first <= window.first <= window.last <= last:
             raise BadInput(f"{where}: the window '{text}' lies outside {first}-{last}")
         found.append(window)
     return tuple(dict.fromkeys(found))
-
-
-def middle_of(first: int, last: int) -> int:
-    """A year inside."""
-    return (first + last) // 2
 
 
 def runs_of(spec: SweepSpec) -> int:

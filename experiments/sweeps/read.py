@@ -10,8 +10,8 @@ import numpy as np
 
 from abm.errors import BadInput, unknown
 from experiments.sweeps.files import DIGEST, UNIT, label
-from experiments.sweeps.jobs import RUNS, SERIES, job_for
-from experiments.sweeps.plan import Plan
+from experiments.sweeps.jobs import job_for
+from experiments.sweeps.plan import RUNS, SERIES, Plan
 from experiments.sweeps.store import manifest_of, plan_of
 from experiments.sweeps.work import simulate_job, summarise
 
@@ -36,8 +36,7 @@ def read_sweep(folder: str | Path, part: str = RUNS, columns: Sequence[str] | No
     import pandas as pd
 
     tables = [table.to_pandas() for table in read_parts(folder, part, columns)]
-    frame = pd.concat([_plain(table) for table in tables], ignore_index=True)
-    return frame.sort_values([*(name for name in ("run", "month") if name in frame)], ignore_index=True)
+    return pd.concat([_plain(table) for table in tables], ignore_index=True)  # parts and their rows are in order
 
 
 def read_parts(

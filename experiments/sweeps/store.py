@@ -24,8 +24,8 @@ from abm.errors import BadInput
 from abm.scenario import Scenario
 from experiments.provenance import code_hash, code_version, data_hashes, versions
 from experiments.sweeps.files import DIGEST, label, write_beside
-from experiments.sweeps.jobs import RUNS, SERIES, Part
-from experiments.sweeps.plan import Plan
+from experiments.sweeps.jobs import Part
+from experiments.sweeps.plan import RUNS, SERIES, Plan
 from experiments.sweeps.spec import SweepSpec
 
 MANIFEST, DAMAGED, DRAFTS = "manifest.json", "damaged", ".drafts-"

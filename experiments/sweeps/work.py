@@ -18,7 +18,8 @@ from abm.scenario import Scenario, find_lever, set_lever
 from experiments.provenance import code_hash
 from experiments.sweeps.factors import LEVER, PARAMETER
 from experiments.sweeps.files import encode_runs, encode_series
-from experiments.sweeps.jobs import RUNS, SERIES, Job, Part
+from experiments.sweeps.jobs import Job, Part
+from experiments.sweeps.plan import RUNS, SERIES
 from experiments.sweeps.rules import month_of, sources_of
 
 
@@ -49,10 +50,10 @@ def simulate_job(job: Job) -> tuple[Any, list[str | None]]:
     series = np.empty((len(job.columns), len(job.runs), len(months)), np.float32)
     errors: list[str | None] = []
     setting = _Setting(job)
-    benches = {place: _bench(setting, *place) for place in dict.fromkeys(_place(job, point) for point in job.points)}
+    benches = {place: _bench(setting, *place) for place in dict.fromkeys(job.places)}
     for i, values in enumerate(job.rows):
         try:
-            benches[_place(job, job.points[i])].run(job.seeds[i], values, months)
+            benches[job.places[i]].run(job.seeds[i], values, months)
             series[:, i] = months.T
             errors.append(None)
         except (MemoryError, OSError):
@@ -85,11 +86,6 @@ def _most_frequent(window: Any) -> Any:
     if not len(values):
         return np.full(len(window), np.nan)
     return values[(window[..., None] == values).sum(axis=1).argmax(axis=1)]
-
-
-def _place(job: Job, point: int) -> tuple[int, int]:
-    rest, scenario = divmod(point, len(job.stories))
-    return scenario, rest % len(job.variants)
 
 
 class _Setting:

@@ -1,17 +1,27 @@
-"""Worker processes that may die: each has a pool of its own, so a death costs only the part in hand."""
+"""Worker processes that may die: each has a pipe of its own, so a death costs only the part in hand.
+
+Why no ProcessPoolExecutor: it keeps both ends of the pipe that results come by, and so waits for ever for the rest of
+a result whose sender was killed. Here the sender holds the only end, and its death ends the pipe.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from typing import Any
 
 TRIES = 3  # times that a part may cost its worker the life
+GONE = (EOFError, OSError)  # what a pipe says when the process at its other end has died
+
+
+class WorkerDied(BrokenExecutor):
+    """A part has cost every process that tried it the life."""
 
 
 class LocalWorkers(Executor):
@@ -21,7 +31,7 @@ class LocalWorkers(Executor):
         self._max_workers = count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
         self._mine = threading.local()
-        self._pools: list[ProcessPoolExecutor] = []
+        self._workers: list[_Worker] = []
         self._ended, self._door = False, threading.Lock()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -31,48 +41,91 @@ class LocalWorkers(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes go."""
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
-        for pool in self._pools:
-            pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        for worker in self._workers:
+            worker.pipe.close()  # it reads that nothing more comes, and ends
+        for worker in self._workers if wait else ():
+            worker.process.join()
 
     def kill(self) -> None:
         """End the processes at once; what they have in hand is lost."""
         with self._door:
             self._ended = True  # nobody takes the place of those that end here
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for pool in self._pools:
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.kill()
+        for worker in self._workers:
+            worker.process.kill()
+
+    def processes(self) -> list[int]:
+        """Their numbers, of those that live."""
+        return [worker.process.pid for worker in self._workers if worker.process.is_alive() and worker.process.pid]
 
     def _done_by_somebody(self, fn: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        for last in [False] * (TRIES - 1) + [True]:
-            pool = getattr(self._mine, "pool", None) or self._renew()
+        task = pickle.dumps((fn, args, kwargs))
+        for _ in range(TRIES):
+            worker = getattr(self._mine, "worker", None) or self._renew()
             try:
-                return pool.submit(fn, *args, **kwargs).result()
-            except BrokenProcessPool:
-                self._mine.pool = None
-                pool.shutdown(wait=False)
-                if last or self._ended:
-                    raise
-        raise AssertionError
+                worker.pipe.send_bytes(task)
+                problem, result = pickle.loads(worker.pipe.recv_bytes())
+            except GONE:
+                self._mine.worker = None
+                worker.process.join()
+                if self._ended:
+                    break
+            else:
+                if problem is not None:
+                    raise problem
+                return result
+        raise WorkerDied("a process ended abruptly while this was made")
 
-    def _renew(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
+    def _renew(self) -> _Worker:
         with self._door:
             if self._ended:
                 raise CancelledError
-            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
-            self._pools.append(pool)
-        self._mine.pool = pool
-        return pool
+            worker = _Worker()
+            self._workers.append(worker)
+        self._mine.worker = worker
+        return worker
+
+
+class _Worker:
+    """A process, and our end of the only pipe to it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+
+
+def _serve(pipe: Connection) -> None:
+    """Do what comes by the pipe until no more comes; an interrupt is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            task = pipe.recv_bytes()
+        except GONE:
+            return
+        try:
+            fn, args, kwargs = pickle.loads(task)
+            answer = pickle.dumps((None, fn(*args, **kwargs)))
+        except Exception as problem:
+            answer = _told(problem)
+        pipe.send_bytes(answer)
+
+
+def _told(problem: Exception) -> bytes:
+    """A problem as it travels; in words, if it does not bear the journey."""
+    try:
+        told = pickle.dumps((problem, None))
+        pickle.loads(told)
+    except Exception:
+        return pickle.dumps((RuntimeError(f"{type(problem).__name__}: {problem}"), None))
+    return told
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed ends too, instead of waiting for ever; an interrupt is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch_parent, daemon=True).start()
-
-
-def _watch_parent() -> None:
+    """A worker whose parent was killed ends at once, even in the middle of a part."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
