@@ -8,12 +8,14 @@ shut in 2021.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from abm.parameters import describe
+from abm.parameters import Number, describe
+from abm.runs import FIRMS
 from calibration.headline import CLOSED, CORRIDOR, DECLARATIONS, HUB, TIE
 from experiments.sweeps import Plan, SweepSpec, read_sweep
 
@@ -28,25 +30,50 @@ def fitted() -> tuple[str, ...]:
     return tuple(name for name, known in describe().items() if known.role == "fit" and known.low < known.high)
 
 
-def sweeps(draws: int = DRAWS) -> dict[str, SweepSpec]:
-    """The three sweeps. Raises BadInput if `draws` is no power of two."""
-    common: dict[str, Any] = {
-        "replications": 1,
-        "luck": "own",
-        "vary_roles": ["fit"],
-        "design": {"kind": "sobol", "points": draws, "seed": SEED},
-    }
-    asked: dict[str, dict[str, Any]] = {
-        PAIRED: {"scenarios": [CORRIDOR, DECLARATIONS], "measures": ["trade", "jobs"], "windows": ["2030"]},
-        RUN_WELL: {
-            "scenarios": [CORRIDOR],
-            "measures": ["cut"],
-            "windows": ["2030-2035"],
-            "vary": {"execution": {"low": EFFICIENT, "high": describe()["execution"].high}},
-        },
-        SHUT: {"scenarios": ["kgtj-hindcast"], "measures": ["trade"], "windows": ["2020", "2023"]},
-    }
-    return {name: SweepSpec.of({"title": f"prior draws: {name}", **common, **own}) for name, own in asked.items()}
+@dataclass(frozen=True)
+class Prior:
+    """Which draws are made: how many (a power of two), and of what.
+
+    width: of each range, against that of parameters.py, around its middle and within what a run accepts; fixed:
+    parameters held at a value, as trade_elasticity at 2.
+    """
+
+    draws: int = DRAWS
+    width: float = 1.0
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    firms: int = FIRMS
+
+    def sweeps(self) -> dict[str, SweepSpec]:
+        """The three sweeps. Raises BadInput if `draws` is no power of two."""
+        free = [name for name in fitted() if name not in self.fixed]
+        vary = {name: self._range(describe()[name]) for name in free}
+        common: dict[str, Any] = {
+            "replications": 1,
+            "luck": "own",
+            "firms": self.firms,
+            "fixed": dict(self.fixed),
+            "design": {"kind": "sobol", "points": self.draws, "seed": SEED},
+        }
+        efficient = describe()["execution"]
+        asked: dict[str, dict[str, Any]] = {
+            PAIRED: {"scenarios": [CORRIDOR, DECLARATIONS], "measures": ["trade", "jobs"], "windows": ["2030"]},
+            RUN_WELL: {
+                "scenarios": [CORRIDOR],
+                "measures": ["cut"],
+                "windows": ["2030-2035"],
+                "vary": {**vary, "execution": {"low": EFFICIENT, "high": efficient.high}},
+            },
+            SHUT: {"scenarios": ["kgtj-hindcast"], "measures": ["trade"], "windows": ["2020", "2023"]},
+        }
+        return {
+            name: SweepSpec.of({"title": f"prior draws: {name}", "vary": vary, **common, **own})
+            for name, own in asked.items()
+        }
+
+    def _range(self, known: Number) -> dict[str, float]:
+        middle, half = (known.low + known.high) / 2, (known.high - known.low) / 2 * self.width
+        lowest, highest = known.allowed
+        return {"low": max(lowest, middle - half), "high": min(highest, middle + half)}
 
 
 def draws_of(plan: Plan) -> Mapping[str, Any]:

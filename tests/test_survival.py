@@ -226,11 +226,12 @@ def test_a_script_without_a_guard_is_told_what_to_write(tmp_path: Path) -> None:
     script.write_text(
         "from experiments.sweeps import SweepSpec, run_sweep\n"
         "spec = SweepSpec.of({'scenarios': ['as-is'], 'firms': 50, 'runs_a_part': 9})\n"
-        "print(run_sweep(spec, 's', workers=1).lost)\n"
+        "run_sweep(spec, 's', workers=1)\n"
     )
     ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert 'if __name__ == "__main__"' in ended.stderr
-    assert "WorkerDied" in ended.stdout
+    assert ended.stderr.count("RuntimeError: a worker reads this script too") == 1  # not once more for every part
+    assert "the workers are gone (NoWorker" in ended.stderr
 
 
 # ------------------------------------------------------------------------------------------------------------- on Dask

@@ -19,7 +19,7 @@ from experiments.sweeps.plan import Plan
 from experiments.sweeps.spec import SweepSpec
 from experiments.sweeps.store import Store
 from experiments.sweeps.work import work
-from experiments.sweeps.workers import TRIES, LocalWorkers
+from experiments.sweeps.workers import TRIES, LocalWorkers, NoWorker
 
 AHEAD = 2  # parts in hand for each worker: one being made, one waiting
 SAMPLE = 24  # runs that an estimate is measured on,
@@ -164,7 +164,9 @@ def _made(
                     continue
                 if isinstance(problem, BadInput):
                     raise problem
-                if isinstance(problem, BrokenExecutor) and not isinstance(executor, LocalWorkers):
+                if isinstance(problem, NoWorker) or (
+                    isinstance(problem, BrokenExecutor) and not isinstance(executor, LocalWorkers)
+                ):
                     raise _gone(problem) from problem
                 if tries.setdefault(part, 1) < TRIES and not isinstance(problem, BrokenExecutor):
                     tries[part] += 1

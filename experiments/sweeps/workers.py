@@ -24,6 +24,10 @@ class WorkerDied(BrokenExecutor):
     """A part has cost every process that tried it the life."""
 
 
+class NoWorker(BrokenExecutor):
+    """A process died before it could take anything in hand; the next one would too."""
+
+
 class LocalWorkers(Executor):
     """So many processes, started afresh (spawn), so that all systems behave alike."""
 
@@ -82,6 +86,11 @@ class LocalWorkers(Executor):
                 raise CancelledError
             worker = _Worker()
             self._workers.append(worker)
+        try:
+            worker.pipe.recv_bytes()
+        except GONE:
+            worker.process.join()
+            raise NoWorker("a process ended before it could begin; what it said stands above") from None
         self._mine.worker = worker
         return worker
 
@@ -101,6 +110,7 @@ def _serve(pipe: Connection) -> None:
     """Do what comes by the pipe until no more comes; an interrupt is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send_bytes(b"ready")
     while True:
         try:
             task = pipe.recv_bytes()
