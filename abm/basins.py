@@ -47,11 +47,13 @@ class Basin(Kind):
     release: float = state("km3", "release this month")
     shortage: float = state("share", "of the summer need, unmet this month")
     unmet: float = state("km3", "need unmet this month")
+    missing: float = state("km3", "winter release that the reservoir could not give this month")
     cooperating: bool = state("yes/no", "releases follow downstream's need this year")
     compensation_paid: bool = state("yes/no", "an offer turned the choice this year")
     scared: float = state("share", "capital scared away, of what lasting non-cooperation would scare")
     crop_loss: float = state("bn US$/yr", "crops lost downstream")
     power_loss: float = state("bn US$/yr", "winter power that upstream forgoes")
+    dark_loss: float = state("bn US$/yr", "winter power that upstream lacks because the reservoir ran dry")
     capital_loss: float = state("bn US$/yr", "investment and output lost to scared capital")
     payment: float = state("bn US$/yr", "compensation paid by downstream to upstream")
 
@@ -146,6 +148,7 @@ def release(basin: Basin, now: Now, p: Parameters) -> None:
     basin.storage = kept
     basin.unmet = 0.0
     basin.shortage = 0.0
+    basin.missing = 0.0 if summer else max(0.0, target / SEASON * months - basin.release)
     if summer:
         dry = max(0.0, 1 - basin.inflow_of_year / basin.mean_inflow)
         short = max(0.0, basin.need / SEASON * months - basin.release)
@@ -154,24 +157,32 @@ def release(basin: Basin, now: Now, p: Parameters) -> None:
 
 
 @each(Basin)
-def count_losses(basin: Basin, now: Now, p: Parameters) -> None:
-    """Crops, winter power, capital lost; compensation exceeds upstream's loss. [worldBank2004, adelphiCarec2017]"""
+def count_losses(basin: Basin, region: Region, now: Now, p: Parameters) -> None:
+    """Crops, winter power, capital lost; compensation exceeds what upstream forgoes. [worldBank2004, adelphiCarec2017]
+
+    Crops are the area under a linear demand for water: each km3 short costs more than the last. [ScheierlingEtAl2006]
+    Power that a dry reservoir cannot give is cut off, or imported where the grid is joined. [FieldsEtAl2013]
+    """
     if basin.cooperating:
         basin.scared -= now.dt * p.scared_speed * basin.scared
     else:
         basin.scared += now.dt * p.scared_speed * (1 - basin.scared)
-    basin.crop_loss = basin.unmet / now.dt * p.irrigation_value / 1000
+    scarcity = 1 + basin.shortage / (2 * p.water_elasticity)
+    basin.crop_loss = basin.unmet / now.dt * p.irrigation_value * scarcity / 1000
     basin.power_loss = 0.0
     if basin.cooperating and not growing_season(now.month):
         forgone = (basin.winter_power - basin.winter_cooperative) / SEASON * MONTHS_A_YEAR
         basin.power_loss = forgone * p.power_per_water * p.winter_power_value * basin.power_factor / 1000
+    dark = basin.missing / now.dt * p.power_per_water * basin.power_factor
+    import_or_go_without = region.grid * p.winter_power_value + (1 - region.grid) * p.dark_power_value
+    basin.dark_loss = dark * import_or_go_without / 1000
     basin.capital_loss = p.capital_scared * basin.scared_share * basin.scared / 1000
     basin.payment = p.compensation_cover * basin.power_loss if basin.compensation_paid else 0.0
 
 
 @each(Region)
 def join_grids(region: Region, basins: list[Basin], now: Now, p: Parameters, levers: Levers) -> None:
-    """Half the energy lever joins the power grid, which pays in cooperative years. [assumed]"""
+    """Half the energy lever joins the power grid, which pays in cooperative years and lights dry ones. [assumed]"""
     region.grid += now.dt * (levers.energy / 2 / p.grid_money - p.grid_fade * region.grid)
     region.grid = min(1.0, region.grid)
     cooperating = 0.0
@@ -179,5 +190,5 @@ def join_grids(region: Region, basins: list[Basin], now: Now, p: Parameters, lev
     for basin in basins:
         if basin.cooperating:
             cooperating += 1 / len(basins)
-        region.water_loss += basin.crop_loss + basin.power_loss + basin.capital_loss
+        region.water_loss += basin.crop_loss + basin.power_loss + basin.dark_loss + basin.capital_loss
     region.grid_value = p.grid_value * region.grid * cooperating / 1000

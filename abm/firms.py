@@ -321,6 +321,9 @@ def sell(firm: Firm, hub: Hub, now: Now, p: Parameters) -> None:
         firm.experience -= p.experience_fade * now.dt * firm.experience
     home = hub.home_sales[firm.sector] * firm.ability
     if firm.in_hub:
+        for slot in range(len(firm.suppliers)):
+            if firm.suppliers[slot] >= 0:
+                home *= hub.home_relief
         home *= output_kept(firm, p)
     firm.revenue = firm.exports + home
     firm.workers = firm.revenue * hub.hands[firm.sector]

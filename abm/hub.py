@@ -58,7 +58,8 @@ class Hub(Kind):
     market: float = state("mn US$/yr", "orders of an exporter of median ability in the base year")
     running_cost: float = state("mn US$/yr", "yearly cost of exporting, in prices of the base year")
     demand: float = state("1", "demand, world shock and shut border, against the base year")
-    relief: float = state("1", "what one local supplier takes off a world slump")
+    relief: float = state("1", "what one local supplier takes off a world slump, in exports")
+    home_relief: float = state("1", "what it takes off the slump at home that follows")
     response_outside: float = state("log points", "where orders outside the hub tend to")
     response_inside: float = state("log points", "where orders inside the hub tend to")
     k_outside: float = state("log points", "buyers' response so far, outside the hub")
@@ -113,17 +114,23 @@ def construct(
 
 
 @each(Hub)
-def quote(hub: Hub, border: Tie, region: Region, now: Now, p: Parameters, levers: Levers) -> None:
-    """What all firms of the pool face this month: prices, demand, and what the hub would save. [Chaney2008]"""
+def quote(hub: Hub, border: Tie, states: list[State], region: Region, now: Now, p: Parameters, levers: Levers) -> None:
+    """What all firms of the pool face this month: prices, demand, and what the hub would save. [Chaney2008]
+
+    Home demand of commodity exporters follows world demand in part. [FernandezEtAl2017]
+    """
     hub.price_level = exp(demand(now, p))
     world = processed_loading(border, p) * region.world
     hub.demand = exp(demand(now, p) + world + border.k_border)
+    home = p.home_cyclicality * region.world
     hub.relief = exp(-p.supplier_buffer * world) if world < 0 else 1.0
+    hub.home_relief = exp(-p.supplier_buffer * home) if home < 0 else 1.0
     outside = border.cost_processed
     inside = outside - p.hub_discount * border.soft
     rest = p.demand_elasticity - 1
-    hub.response_outside = -rest * log(outside / border.start_cost_processed)
-    hub.response_inside = -rest * log(inside / border.start_cost_processed)
+    elsewhere = states[border.one].resistance_processed + states[border.other].resistance_processed
+    hub.response_outside = -rest * (log(outside / border.start_cost_processed) - elsewhere)
+    hub.response_inside = -rest * (log(inside / border.start_cost_processed) - elsewhere)
     hub.k_outside += p.trade_adjustment * now.dt * (hub.response_outside - hub.k_outside)
     hub.agglomeration = (1 + hub.tenants / p.agglomeration_tenants) ** p.agglomeration
     hub.advantage = exp(hub.response_inside - hub.response_outside) * hub.agglomeration - 1
@@ -132,7 +139,7 @@ def quote(hub: Hub, border: Tie, region: Region, now: Now, p: Parameters, levers
     hub.labour = min(1.0, hands / wanted)
     for sector in range(len(hub.boost)):
         hub.boost[sector] = 1 + p.agro_ability * region.agro * hub.takes_agro[sector]
-        hub.home_sales[sector] = p.home_sales * hub.boost[sector] * hub.price_level * hub.labour
+        hub.home_sales[sector] = p.home_sales * hub.boost[sector] * hub.price_level * exp(home) * hub.labour
         hub.hands[sector] = 1 / (hub.sales_per_worker[sector] * hub.price_level)
 
 

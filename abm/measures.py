@@ -62,7 +62,7 @@ MEASURES = (
     Measure("cooperating", Basin, "0 or 1", "1.0 if basin.cooperating else 0.0", "releases follow downstream's need", True),
     Measure("scared", Basin, "share", "basin.scared", "capital scared away, of what could be"),
     Measure("payment", Basin, "bn US$/yr", "basin.payment", "compensation paid to upstream"),
-    Measure("upstream_gain", Basin, "bn US$/yr", "basin.payment - basin.power_loss", "compensation less winter power forgone"),
+    Measure("upstream_gain", Basin, "bn US$/yr", "basin.payment - basin.power_loss - basin.dark_loss", "compensation less winter power forgone or lacking"),
     Measure("downstream_gain", Basin, "bn US$/yr", "-basin.payment - basin.crop_loss", "minus compensation and crops lost"),
     # the region
     Measure("regional_trade", Region, "bn US$/yr", "sum(tie.trade_raw + tie.trade_processed)", "trade of all ties", True),

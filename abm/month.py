@@ -52,6 +52,7 @@ RULES = (
     surplus.pile_up,
     # trade costs
     ties.price,
+    states.compare_routes,
     ties.respond,
     # firms
     hub.construct,

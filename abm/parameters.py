@@ -92,6 +92,8 @@ class Parameters:
         meaning="procedures' cost on processed goods at S = 0")  # fmt: skip
     demand_trend: float = number(0.06, 0.035, 0.085, unit="1/yr", role="fit", source="tradeData",
         meaning="nominal growth of demand without policy", note="growth of trade 2022-24")  # fmt: skip
+    tradable_spending: float = number(0.8, 0.5, 1.2, unit="of GDP", role="assumed", source="judgement",
+        meaning="a state's spending on tradable goods, intermediates included: what a tie's part is measured by", positive=True)  # fmt: skip
     growth_window: float = number(2, unit="yr", role="assumed", source="judgement",
         meaning="growth of intensity is smoothed over this span", positive=True)  # fmt: skip
 
@@ -259,7 +261,11 @@ class Parameters:
     irrigation_value: float = number(70, 35, 110, unit="mn US$/km3", role="fit", source="worldBank2004",
         meaning="crops lost per km3 short in summer", note="times 1.6; unverified")  # fmt: skip
     winter_power_value: float = number(35, 20, 50, unit="mn US$/TWh", role="fit", source="worldBank2004",
-        meaning="value of winter power forgone", note="times 1.6; unverified")  # fmt: skip
+        meaning="value of winter power forgone or imported", note="times 1.6; unverified")  # fmt: skip
+    water_elasticity: float = number(0.48, 0.25, 0.8, unit="1", role="assumed", source="ScheierlingEtAl2006",
+        meaning="price elasticity of demand for irrigation water at no shortage", note="mean of a meta-analysis; the range is judgement", positive=True)  # fmt: skip
+    dark_power_value: float = number(75, 50, 150, unit="mn US$/TWh", role="assumed", source="FieldsEtAl2013",
+        meaning="value of winter power that upstream lacks when the reservoir runs dry", note="over 200 mn US$/yr for 2.7 TWh; the range is judgement")  # fmt: skip
     power_per_water: float = number(0.85, unit="TWh/km3", role="assumed", source="judgement",
         meaning="cascade output per km3 released", note="Toktogul cascade")  # fmt: skip
     capital_scared: float = number(1000, 0, 3500, unit="mn US$/yr", role="fit", source="adelphiCarec2017",
@@ -375,7 +381,7 @@ class Parameters:
     culture_effect: float = number(0.3, 0.1, 0.6, unit="of education", role="assumed", source="aod2025",
         meaning="culture and youth programmes")  # fmt: skip
     technology_speed: float = number(0.09, unit="1/yr per 100 mn US$/yr", role="assumed", source="judgement",
-        meaning="digital customs raise S")  # fmt: skip
+        meaning="digital customs raise S, at full effort and execution from S = 0")  # fmt: skip
     neutral_trust: float = number(0.5, unit="share", role="assumed", source="judgement",
         meaning="trust that neither helps nor hurts")  # fmt: skip
     trust_floor_gap: float = number(0.06, unit="share", role="assumed", source="judgement",
@@ -414,6 +420,8 @@ class Parameters:
         meaning="sudden inspections: a month of queues on KZ-KG", note="inspections of 2017, 2019, 2023, 2026")  # fmt: skip
     home_sales: float = number(0.5, 0.2, 1, unit="mn US$/yr per unit ability", role="assumed", source="judgement",
         meaning="sales at home of a firm", positive=True)  # fmt: skip
+    home_cyclicality: float = number(0.4, 0.2, 0.8, unit="1", role="assumed", source="factbook2026, FernandezEtAl2017",
+        meaning="home demand's response to world demand", note="exports .30-.32 of GDP times raw_cyclicality; range: judgement")  # fmt: skip
     labour_share: float = number(0.02, 0.01, 0.05, unit="share of corridor population", role="assumed", source="judgement",
         meaning="people the pool's firms can hire", positive=True)  # fmt: skip
     replication_effort: float = number(0.5, unit="share", role="assumed", source="judgement",

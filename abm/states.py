@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 
 from abm.blocs import Bloc
 from abm.engine.kinds import Kind, kind, state
@@ -40,6 +40,8 @@ class State(Kind):
     family_pull: Vector = state("logit/bloc_pull", "pull of each power family", per="family")
     trade: float = state("bn US$/yr", "trade with the other four")
     gains: float = state("bn US$/yr", "its part of the regional surplus before the cost of levers")
+    resistance_raw: float = state("log points", "cost of raw goods on all its ties, by their part in its spending")
+    resistance_processed: float = state("log points", "cost of processed goods on them, likewise")
 
 
 def logistic(x: float) -> float:
@@ -116,6 +118,22 @@ def feel_pull(state: State, blocs: list[Bloc], p: Parameters, levers: Levers) ->
             if state.family_pull[family] / state.pull > state.leading_share:
                 state.leading_share = state.family_pull[family] / state.pull
                 state.leading_family = family
+
+
+@each(State)
+def compare_routes(state: State, ties: list[Tie], p: Parameters) -> None:
+    """A tie that gets cheaper makes the state's others dearer in comparison: corridors compete. [BaierBergstrand2009]
+
+    To first order, each tie by its part in the state's spending on tradable goods; half of a tie's turnover is bought.
+    All else that the state buys, at home and outside the region, keeps its cost. [AndersonVanWincoop2003]
+    """
+    state.resistance_raw = 0.0
+    state.resistance_processed = 0.0
+    for tie in ties:
+        if tie.one == state.row or tie.other == state.row:
+            part = tie.start_trade / 2 / (p.tradable_spending * state.gdp)
+            state.resistance_raw += part * log(tie.cost_raw / tie.start_cost_raw)
+            state.resistance_processed += part * log(tie.cost_processed / tie.start_cost_processed)
 
 
 @each(Region)

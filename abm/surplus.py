@@ -132,8 +132,8 @@ def share_gains(state: State, ties: list[Tie], hubs: list[Hub], basins: list[Bas
 
 
 def left_upstream(basin: Basin, p: Parameters) -> float:
-    """What the year's bargain leaves upstream, bn US$/yr: compensation, less power forgone and scared capital."""
-    return basin.payment - basin.power_loss - p.scared_upstream * basin.capital_loss
+    """What the year leaves upstream, bn US$/yr: compensation, less power forgone or lacking and scared capital."""
+    return basin.payment - basin.power_loss - basin.dark_loss - p.scared_upstream * basin.capital_loss
 
 
 def left_downstream(basin: Basin, p: Parameters) -> float:

@@ -320,7 +320,7 @@ def reform(
     p: Parameters,
     levers: Levers,
 ) -> None:
-    """Procedures improve with effort, memory, money and leadership; they slip back without. [HummelsSchaur2013]"""
+    """Rules and digital systems improve procedures as far as they are carried out. [HummelsSchaur2013, Moise2013]"""
     paid = levers.reform[tie.row] / p.reform_money
     if tie.corridor >= 0:
         paid += corridors[tie.corridor].reform_a_dose * levers.corridors_programme / p.full_programme
@@ -328,15 +328,15 @@ def reform(
         paid += p.replication_reform
     tie.reform = min(1.0, paid)
     leaders = 1 - p.reform_leaders + p.reform_leaders * (one.leads + other.leads) / 2
-    speed = (
-        p.reform_speed * tie.working_effort * (p.reform_without_memory + tie.memory)
-        * p.execution * levers.execution_factor * tie.reform * leaders
-        * (1 - rivalry(tie, corridors, p, levers))
+    carried_out = (
+        tie.working_effort * p.execution * levers.execution_factor * leaders
         * outside.freedom(one, other, blocs, p, levers) / levers.institution_hurdle
     )  # fmt: skip
+    rules = p.reform_speed * tie.reform * (p.reform_without_memory + tie.memory)
+    rules *= 1 - rivalry(tie, corridors, p, levers)
+    systems = p.technology_speed * levers.technology / p.technology_money
     tie.soft += now.dt * (
-        speed * (1 - tie.soft)
-        + p.technology_speed * levers.technology / p.technology_money
+        carried_out * (rules + systems) * (1 - tie.soft)
         + outside.standards(one, other, blocs, p, levers)
         - p.soft_decay * (tie.soft - tie.start_soft)
     )
@@ -385,12 +385,14 @@ def processed_loading(tie: Tie, p: Parameters) -> float:
 
 
 @each(Tie)
-def respond(tie: Tie, now: Now, p: Parameters) -> None:
-    """Buyers respond to cost over years; a shut border bites slowly and heals fast. [BoehmEtAl2023]"""
+def respond(tie: Tie, one: State, other: State, now: Now, p: Parameters) -> None:
+    """Buyers respond over years to cost against both states' other ties; shut borders bite and heal. [BoehmEtAl2023]"""
     adjust = p.trade_adjustment * now.dt
-    tie.k_raw += adjust * (-p.trade_elasticity * log(tie.cost_raw / tie.start_cost_raw) - tie.k_raw)
-    target = -p.trade_elasticity * log(tie.cost_processed / tie.start_cost_processed)
-    tie.k_processed += adjust * (target - tie.k_processed)
+    raw = log(tie.cost_raw / tie.start_cost_raw) - one.resistance_raw - other.resistance_raw
+    processed = log(tie.cost_processed / tie.start_cost_processed)
+    processed -= one.resistance_processed + other.resistance_processed
+    tie.k_raw += adjust * (-p.trade_elasticity * raw - tie.k_raw)
+    tie.k_processed += adjust * (-p.trade_elasticity * processed - tie.k_processed)
     shut = 0.0
     if tie.years_shut > 0:
         shut = -p.trade_elasticity * log(1 + p.shut_wedge / mean_cost(tie))

@@ -188,7 +188,7 @@ def test_the_surplus_equals_its_parts(run: Run) -> None:
     losses = ("shut_loss", "water_loss", "lever_cost")
     close(run.of("surplus"), sum(run.of(name) for name in gains) - sum(run.of(name) for name in losses))
     basins = run.table("basins")
-    water = basins["crop_loss"] + basins["power_loss"] + basins["capital_loss"]
+    water = basins["crop_loss"] + basins["power_loss"] + basins["dark_loss"] + basins["capital_loss"]
     close(run.of("water_loss")[-1], water.sum())
 
 

@@ -21,6 +21,7 @@ WORLD = base_year.read()
 TIES, STATES, BASINS = (WORLD.names(table) for table in ("ties", "states", "basins"))
 RIVER_TIES = ("KZ-KG", "KG-UZ", "KG-TJ", "TJ-UZ", "TM-UZ", "TJ-TM")
 HUB = "Kordai"
+CHEAPER = 1e-3  # fall of the cost factor from which a tie counts as cheaper
 
 
 def read(name: str) -> Scenario:
@@ -42,15 +43,21 @@ def same_bits(one: Runs, other: Runs, *measures: str) -> bool:
     ids=lambda cheaper: next(iter(cheaper)),
 )
 def test_lower_cost_never_lowers_trade(cheaper: dict[str, float]) -> None:
-    """Rate 1e-3 for the region's trade, and for each tie."""
-    keep = ["trade", "regional_trade"]
+    """Rate 1e-3 for the region's trade, and for each tie whose own cost falls by a tenth of a point and more.
+
+    A tie that gets no cheaper may lose to those that do: KZ-KG, where all trade freely and it did before.
+    """
+    keep = ["trade", "regional_trade", "cost_raw"]
     before = simulate("as-is", SEEDS, keep=keep)
     after = simulate(read("as-is").then("2027-01", **cheaper), SEEDS, keep=keep)
     gain = after.year("regional_trade", "region", 2035) - before.year("regional_trade", "region", 2035)
     assert surely_positive(gain, error_rate=1e-3)
     for tie in TIES:
         gain = after.year("trade", tie, 2035) - before.year("trade", tie, 2035)
-        assert not surely_negative(gain, error_rate=1e-3), tie
+        cheaper_by = before.year("cost_raw", tie, 2035) - after.year("cost_raw", tie, 2035)
+        assert cheaper_by.mean() > CHEAPER or set(cheaper) == {"free_trade_all"}, tie
+        if cheaper_by.mean() > CHEAPER:
+            assert not surely_negative(gain, error_rate=1e-3), tie
 
 
 @pytest.mark.parametrize("tie", TIES)
@@ -324,11 +331,14 @@ def test_after_the_same_slump_the_loss_is_smaller_with_regional_chains(measure: 
 
 @pytest.mark.parametrize("buffer", ["chain_buffer", "supplier_buffer"])
 def test_each_buffer_of_chains_spares_output(buffer: str) -> None:
-    """Rate 1e-3 a measure: the same corridor, hub and slump, with this buffer and without."""
+    """Rate 1e-3 a measure: the same corridor, hub and slump, with this buffer and without.
+
+    In 400 seeds: in a few runs a tenant or two differ, which weighs on hub jobs ten times as much as the buffer.
+    """
     keep = ["revenue", "exports", "hub_jobs"]
     unbuffered = replace(Parameters(), **{buffer: 0.0})
-    calm, slump = (simulate(n, SEEDS, keep=keep) for n in ("corridor-first", "corridor-first+world-slump"))
-    calm_0, slump_0 = (simulate(r.scenario, SEEDS, unbuffered, keep=keep) for r in (calm, slump))
+    calm, slump = (simulate(n, 400, keep=keep) for n in ("corridor-first", "corridor-first+world-slump"))
+    calm_0, slump_0 = (simulate(r.scenario, 400, unbuffered, keep=keep) for r in (calm, slump))
     for measure in keep:
         spared = loss(slump_0, calm_0, measure, HUB) - loss(slump, calm, measure, HUB)
         assert surely_positive(spared, error_rate=1e-3), measure
