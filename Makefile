@@ -1,5 +1,5 @@
 # Two commands: `make run` answers the corridor question, `make test` checks the model. Both set up all they need.
-.PHONY: run test lint docs bench clean
+.PHONY: run test lint docs results bench clean
 
 BIN := .venv/bin
 
@@ -16,6 +16,9 @@ lint: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python -m abm.odd
+
+results: .venv/ready
+	$(BIN)/python -m calibration.results
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py

@@ -76,7 +76,7 @@ class Yearly:
 class Evidence:
     """The variants under common luck; `evidence["as-is"].year("surplus", "region", 2035)` has shape (draws,).
 
-    advance is called as each run ends.
+    advance is called as each run ends; stories: scenarios that can be asked for beside the variants.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class Evidence:
         firms: int = FIRMS,
         threads: int | None = None,
         advance: Callable[[], None] = lambda: None,
+        stories: Iterable[Scenario] = (),
     ) -> None:
         self.seeds = tuple(seed_list(seeds))
         if len(parameters) != len(self.seeds):
@@ -94,6 +95,7 @@ class Evidence:
             raise BadInput(f"threads = {threads} must be 1 or more")
         self.parameters = tuple(parameters)
         self.firms, self.threads, self.advance = firms, threads, advance
+        self._known = {**{story.name: story for story in stories}, **variants()}
         self._done: dict[str, Yearly] = {}
 
     @property
@@ -104,7 +106,7 @@ class Evidence:
     @property
     def variants(self) -> tuple[str, ...]:
         """Names of all that can be asked for."""
-        return tuple(variants())
+        return tuple(self._known)
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -114,9 +116,9 @@ class Evidence:
     def __getitem__(self, variant: str) -> Yearly:
         """The runs of a variant. Raises BadInput for an unknown one."""
         if variant not in self._done:
-            if variant not in variants():
-                raise unknown("variant", variant, variants())
-            self._done[variant] = self._run(variants()[variant], variant in WITH_MONTHS)
+            if variant not in self._known:
+                raise unknown("variant", variant, self._known)
+            self._done[variant] = self._run(self._known[variant], variant in WITH_MONTHS)
         return self._done[variant]
 
     def prepare(self, names: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ is not judged on that side. Nothing but rows of role `fit` and `soft` can be ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,9 +29,8 @@ def log_likelihood(measured: Mapping[str, Any], targets: Mapping[str, Figure]) -
 
 def log_term(values: Any, target: Figure) -> Any:
     """log L of one figure, shape (draws,)."""
-    scale = _scale(target)
-    x = scale(np.asarray(values, np.float64))
-    low, high = (None if end is None else float(scale(end)) for end in (target.low, target.high))
+    x = scaled(values, target)
+    low, high = (None if end is None else float(scaled(end, target)) for end in (target.low, target.high))
     if target.role == "soft":
         assert target.value is not None
         assert low is not None
@@ -62,10 +61,11 @@ def resampled(weights: Any, count: int, seed: int) -> Any:
     return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
 
 
-def _scale(target: Figure) -> Callable[[Any], Any]:
-    return _log if target.unit in BY_LOGARITHM else (lambda x: x)
+def scaled(values: Any, target: Figure) -> Any:
+    """Values as the likelihood looks at them: jobs by their logarithm, where nothing and less count as one."""
+    return np.log(np.maximum(values, 1.0)) if target.unit in BY_LOGARITHM else np.asarray(values, np.float64)
 
 
-def _log(values: Any) -> Any:
-    """Natural logarithm; nothing and less count as a single one."""
-    return np.log(np.maximum(values, 1.0))
+def unscaled(values: Any, target: Figure) -> Any:
+    """The way back."""
+    return np.exp(values) if target.unit in BY_LOGARITHM else values

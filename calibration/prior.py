@@ -8,20 +8,19 @@ shut in 2021.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from abm.parameters import Number, describe
+from abm.parameters import describe
 from abm.runs import FIRMS
-from calibration.headline import CLOSED, CORRIDOR, DECLARATIONS, HUB, TIE
+from calibration.headline import CLOSED, CORRIDOR, DECLARATIONS, EFFICIENT, HUB, TIE
 from experiments.sweeps import Plan, SweepSpec, read_sweep
 
 DRAWS = 131_072
 SEED = 2026  # of the scrambling; the runs' own seeds are numbered from 0
-EFFICIENT = 0.8  # share of a programme that becomes works where a corridor is "efficiently run" (abazov2026; figures)
 PAIRED, RUN_WELL, SHUT = "corridor", "efficient", "closure"
 
 
@@ -35,33 +34,37 @@ class Prior:
     """Which draws are made: how many (a power of two), and of what.
 
     width: of each range, against that of parameters.py, around its middle and within what a run accepts; fixed:
-    parameters held at a value, as trade_elasticity at 2.
+    parameters held at a value, as trade_elasticity at 2; only: which of the draws are run, by number (all if not told);
+    first_seed: of the first draw's luck.
     """
 
     draws: int = DRAWS
     width: float = 1.0
     fixed: Mapping[str, float] = field(default_factory=dict)
     firms: int = FIRMS
+    only: tuple[int, ...] | None = None
+    first_seed: int = 0
 
     def sweeps(self) -> dict[str, SweepSpec]:
         """The three sweeps. Raises BadInput if `draws` is no power of two."""
         free = [name for name in fitted() if name not in self.fixed]
-        vary = {name: self._range(describe()[name]) for name in free}
+        vary = {name: self.range(name) for name in free}
         common: dict[str, Any] = {
             "replications": 1,
             "luck": "own",
             "firms": self.firms,
             "fixed": dict(self.fixed),
-            "design": {"kind": "sobol", "points": self.draws, "seed": SEED},
+            "first_seed": self.first_seed,
+            "design": self._design(),
         }
-        efficient = describe()["execution"]
+        run_well = {**vary["execution"], "low": EFFICIENT, "high": describe()["execution"].high}
         asked: dict[str, dict[str, Any]] = {
             PAIRED: {"scenarios": [CORRIDOR, DECLARATIONS], "measures": ["trade", "jobs"], "windows": ["2030"]},
             RUN_WELL: {
                 "scenarios": [CORRIDOR],
                 "measures": ["cut"],
                 "windows": ["2030-2035"],
-                "vary": {**vary, "execution": {"low": EFFICIENT, "high": efficient.high}},
+                "vary": {**vary, "execution": run_well},
             },
             SHUT: {"scenarios": ["kgtj-hindcast"], "measures": ["trade"], "windows": ["2020", "2023"]},
         }
@@ -70,10 +73,25 @@ class Prior:
             for name, own in asked.items()
         }
 
-    def _range(self, known: Number) -> dict[str, float]:
+    @property
+    def made(self) -> int:
+        """How many of its draws are run."""
+        return self.draws if self.only is None else len(self.only)
+
+    def parameters(self) -> dict[str, Any]:
+        """All its draws, run or not, by name, float64, shape (draws,)."""
+        return dict(draws_of(Plan.of(replace(self, only=None).sweeps()[PAIRED])))
+
+    def range(self, name: str) -> dict[str, float]:
+        """Ends of one parameter, as a sweep takes them."""
+        known = describe()[name]
         middle, half = (known.low + known.high) / 2, (known.high - known.low) / 2 * self.width
         lowest, highest = known.allowed
         return {"low": max(lowest, middle - half), "high": min(highest, middle + half)}
+
+    def _design(self) -> dict[str, Any]:
+        only = None if self.only is None else list(self.only)
+        return {"kind": "sobol", "points": self.draws, "seed": SEED + self.first_seed, "only": only}
 
 
 def draws_of(plan: Plan) -> Mapping[str, Any]:

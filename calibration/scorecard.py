@@ -95,8 +95,17 @@ class Scorecard:
 def score(evidence: Evidence, rows: Mapping[str, Figure] | None = None) -> Scorecard:
     """Measure every figure in the evidence and judge it; what cannot be measured says why."""
     rows = figures() if rows is None else rows
+    return judge_all(measure_all(evidence, rows), rows)
+
+
+def measure_all(evidence: Evidence, rows: Mapping[str, Figure]) -> dict[str, Any]:
+    """Each figure's values in the draws that it is about, shape (draws, …), or, in words, why there are none."""
     evidence.prepare(needed(rows.values()))
-    values = {id_: _measured(row, evidence) for id_, row in rows.items()}
+    return {id_: _measured(row, evidence) for id_, row in rows.items()}
+
+
+def judge_all(values: Mapping[str, Any], rows: Mapping[str, Figure]) -> Scorecard:
+    """Judge every figure by its values, or by the words that stand in their place."""
     found = {id_: value for id_, value in values.items() if not isinstance(value, str)}
     centres = {id_: centre(value, rows[id_]) for id_, value in found.items()}
     lines = [_line(row, values[id_], centres) for id_, row in rows.items()]
@@ -143,6 +152,11 @@ def interval(values: Any, row: Figure) -> tuple[float, float]:
         spread = each[_resamples(len(each))].mean(axis=1)
     low, high = np.quantile(spread.astype(np.float64), [LOW, HIGH])
     return float(low), float(high)
+
+
+def error(values: Any, row: Figure) -> float:
+    """Standard error of what is judged, from finitely many draws and seeds (bootstrap over draws)."""
+    return float(_centres_again(values, row, _resamples(len(values))).std())
 
 
 def _resamples(draws: int) -> Any:
@@ -228,7 +242,7 @@ def _centres_again(values: Any, row: Figure, draws: Any) -> Any:
     """`centre` of every resample, shape (resamples,)."""
     if _is_share(values, row):
         return values.reshape(len(values), -1).mean(axis=1)[draws].mean(axis=1)
-    return np.median(values[draws], axis=1)
+    return np.median(values[draws].reshape(len(draws), -1), axis=1)
 
 
 def _kendall(published: Any, modelled: Any) -> float:

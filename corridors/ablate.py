@@ -14,7 +14,8 @@ import numpy as np
 from abm.errors import BadInput
 from corridors.compare import FORMAT, as_json
 from corridors.output import check_place, write_manifest, written_whole
-from corridors.run import check_amounts, interrupted, numbers_set, progress
+from corridors.run import check_amounts, interrupted, progress
+from corridors.sources import numbers_set
 from experiments.ablation.ablate import Trial
 from experiments.ablation.parts import LEVERS, MECHANISM
 from experiments.ablation.result import Ablation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -49,10 +49,13 @@ class Answer:
     hub_jobs: Band | None
     trend: dict[str, float]
     sweep: dict[str, list[float]]
+    origin: str
 
 
-def answer(ensembles: Mapping[str, Runs], scenario: str, against: str, numbers: Parameters) -> Answer:
-    """Measure everything that these runs can tell."""
+def answer(
+    ensembles: Mapping[str, Runs], scenario: str, against: str, numbers: Sequence[Parameters], origin: str
+) -> Answer:
+    """Measure everything that these runs can tell. numbers: one set a run; origin: where they come from, in words."""
     first, other = ensembles[scenario], ensembles[against]
     covers = first.scenario.first_year == FIRST_YEAR and first.scenario.years == YEARS
     same_world = not first.scenario.initial and not other.scenario.initial
@@ -60,11 +63,11 @@ def answer(ensembles: Mapping[str, Runs], scenario: str, against: str, numbers: 
     if first.scenario.name == HINDCAST:
         rows = headline.hindcast(first)
     if covers and same_world:  # the articles speak of this world, and of these years
-        rows = headline.measure(ensembles, scenario, against)
+        rows = headline.measure(ensembles, scenario, against, np.array([one.execution for one in numbers]))
         shown = dict.fromkeys([headline.AS_IS, scenario, against])
         endings = {n: [headline.future(f, ensembles, n, n == headline.AS_IS) for f in FUTURES] for n in shown}
         hub_jobs = Band.of(first.year("hub_jobs", HUB, 2030))
-        trend = _trend(first, numbers.demand_trend)
+        trend = _trend(first, float(np.median([one.demand_trend for one in numbers])))
         sweep = _sweep(ensembles)
     return Answer(
         scenario,
@@ -77,6 +80,7 @@ def answer(ensembles: Mapping[str, Runs], scenario: str, against: str, numbers: 
         hub_jobs,
         trend,
         sweep,
+        origin,
     )
 
 

@@ -36,8 +36,8 @@ STYLE: dict[str, Any] = {
 }
 
 
-def draw(ensembles: Mapping[str, Runs], scenario: str, against: str, folder: Path) -> None:
-    """Write chart.png and chart.svg into a folder."""
+def draw(ensembles: Mapping[str, Runs], scenario: str, against: str, folder: Path, origin: str) -> None:
+    """Write chart.png and chart.svg into a folder; origin: where parameters come from, in words."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -69,8 +69,8 @@ def draw(ensembles: Mapping[str, Runs], scenario: str, against: str, folder: Pat
             weight="bold",
         )
         page.supxlabel(
-            f"Lines: medians of {len(first.seeds)} paired runs under the same luck. Bands: 10-90 % of runs; luck only, "
-            "parameters at their defaults. Marks: figures of abazov2026.",
+            f"Lines: medians of {len(first.seeds)} paired runs under the same luck. Bands: 10-90 % of runs;\n"
+            f"{origin}. Marks: figures of abazov2026.",
             x=0.01, ha="left", fontsize=9, color=QUIET,
         )  # fmt: skip
         page.savefig(folder / "chart.png", dpi=150)

@@ -14,7 +14,8 @@ import numpy as np
 from abm.scenario import Scenario
 from calibration.headline import HUB, TIE
 from corridors.output import check_place, write_manifest, written_whole
-from corridors.run import check_amounts, interrupted, numbers_set, progress
+from corridors.run import check_amounts, interrupted, progress
+from corridors.sources import DEFAULTS, numbers_for, origin
 from experiments.compare import Paired, differences, run_paired
 from experiments.paired import pairable, rounded
 
@@ -53,15 +54,16 @@ class Request:
     force: bool
     as_json: bool
     command: str
+    source: str = DEFAULTS
 
 
 def compare_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    numbers = numbers_set(request.sets)
     others, ground = pairable(request.scenarios, request.against)
     check_amounts(request.seeds, request.threads)
     if request.out:
         check_place(request.out, request.force)
+    numbers = numbers_for(request.seeds, request.source, request.sets)
     began = time.perf_counter()
     try:
         with progress((len(others) + 1) * request.seeds) as advance:
@@ -74,17 +76,10 @@ def compare_and_report(request: Request) -> None:
         if request.out:
             with written_whole(request.out) as folder:
                 found.to_csv(folder / "compare.csv", index=False, float_format=FORMAT, lineterminator="\n")
-                draw(runs, folder)
+                draw(runs, folder, origin(request.source))
                 stories = [*others, ground]
-                write_manifest(
-                    folder,
-                    request.command,
-                    stories,
-                    request.seeds,
-                    request.firms,
-                    numbers,
-                    seconds,
-                )
+                write_manifest(folder, request.command, stories, request.seeds, request.firms, numbers, seconds,
+                               uncertainty=request.source)  # fmt: skip
     except KeyboardInterrupt:
         interrupted("interrupted; nothing was written")
     if request.as_json:
@@ -111,7 +106,8 @@ def _show(found: DataFrame, runs: Paired, request: Request, seconds: float) -> N
     year, ground = runs.years[-1], runs.against
     console.print(
         f"\n{len(runs.seeds)} paired runs of each, same luck. Differences in {year}: medians, and bands that hold 80 % "
-        f"of runs.\nHeld against [bold]{escape(ground.title)}[/bold] ({escape(ground.name)}).\n"
+        f"of runs; {origin(request.source)}.\n"
+        f"Held against [bold]{escape(ground.title)}[/bold] ({escape(ground.name)}).\n"
     )
     for story in runs.others:
         rows = found[(found["scenario"] == story.name) & (found["year"] == year)]
@@ -174,8 +170,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.2)), (0, (7, 2, 1.5, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 3)))
 
 
-def draw(runs: Paired, folder: Path) -> None:
-    """Write chart.png and chart.svg: bands of the differences by month, one panel a measure."""
+def draw(runs: Paired, folder: Path, origin: str) -> None:
+    """Write chart.png and chart.svg: bands of the differences by month, one panel a measure; origin: of parameters."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -195,7 +191,7 @@ def draw(runs: Paired, folder: Path) -> None:
         )  # fmt: skip
         page.supxlabel(
             f"Lines: medians of {len(runs.seeds)} paired differences, scenario less {runs.against.name} under the same "
-            "luck. Bands: 10-90 % of runs; luck only, one set of parameters.",
+            f"luck.\nBands: 10-90 % of runs; {origin}.",
             x=0.01, ha="left", fontsize=9, color=QUIET,
         )  # fmt: skip
         page.savefig(folder / "chart.png", dpi=150)

@@ -160,6 +160,43 @@ def _figure(name: str) -> str:
         + f"\n  stands in {known.place}"
         + (f"\n  measured by {known.measured_by}" if known.measured_by else "")
         + (f"\n  by calibration.measures {known.measure}; judged: {known.judged}" if known.measure else "")
+        + f"\n  {_enters(name)}{_calibrated(name)}"
+    )
+
+
+def _enters(name: str) -> str:
+    """Where a figure enters the model, or that it does not."""
+    from calibration import posterior
+    from calibration.figures import FIT, HELD_OUT, SOFT, figure
+    from calibration.recovery import drivers
+
+    role = figure(name).role
+    if role == HELD_OUT:
+        return "enters nothing: no number was chosen by it, and the fit never reads it"
+    if role not in (FIT, SOFT):
+        return "enters as an input or as context: it is set or told, and not explained"
+    if not posterior.complete():
+        return "enters the fit: draws of the parameters weigh by it"
+    found = drivers(posterior.read(check=False), name)
+    told = ", ".join(f"{parameter} ({strength:+.2f})" for parameter, strength in found) or "none of them"
+    return f"enters the fit: draws of the parameters weigh by it; over the posterior it moves with {told}"
+
+
+def _calibrated(name: str) -> str:
+    """What the calibrated model says of a figure, as the results page has it."""
+    from calibration.figures import figures
+    from calibration.results import ROOT, read_part
+    from calibration.words import line_of, model
+
+    part = read_part(ROOT / "docs" / "results", "scorecard")
+    row = next((row for row in part["rows"] if row["id"] == name), None) if part else None
+    if part is None or row is None or not figures()[name].applies:
+        return ""
+    line = line_of(row, figures()[name])
+    says, span = model(line)
+    return (
+        f"\n  the calibrated model: {says} ({span}), {line.verdict} ({part['draws']} draws of the posterior, "
+        f"{part['made'][:10]}; docs/results.md, or `corridors figures` to measure it now)"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,24 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from abm.errors import BadInput
 from abm.parameters import Parameters
-from corridors.output import check_place, write_manifest, written_whole
+from corridors.output import check_file, check_place, write_file, write_manifest, written_whole
 from corridors.run import MOST_SEEDS, interrupted, progress
+from corridors.sources import origin, parameter_draws
 
 if TYPE_CHECKING:
-    from calibration.figures import Figure
-    from calibration.scorecard import Line, Rank, Scorecard
+    from calibration.scorecard import Scorecard
 
-DEFAULTS, PRIOR = "defaults", "prior"
-ORIGIN = {
-    DEFAULTS: "parameters at their defaults, so intervals are luck alone",
-    PRIOR: "parameters drawn from their prior ranges, so intervals hold luck and ignorance; nothing is fitted",
-}
-PRIOR_SEED = 0
 UNTOLD = ("share", "ratio", "jobs", "trust", "attention")  # units that the screen leaves out
-OPINIONS = (
-    "Shares of aod2025 are opinions of about 30 to 50 experts, nearly all at Kazakh institutions; they are no "
-    "probabilities."
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,7 @@ def score_and_report(request: Request) -> None:
         raise BadInput(f"--threads {request.threads} must be 1 or more")
     check_size(request.firms, MONTHS_A_YEAR)
     if request.html:
-        _check_file(request.html)
+        check_file(request.html, "--html")
     if request.out:
         check_place(request.out, request.force)
     began = time.perf_counter()
@@ -78,22 +67,6 @@ def score_and_report(request: Request) -> None:
         show(card, request, seconds)
 
 
-def source_of(defaults: bool, prior: bool) -> str:
-    """Where parameters come from, by the words of the command line. Raises BadInput for two of them."""
-    if defaults and prior:
-        raise BadInput("--defaults and --prior exclude each other; give one")
-    return PRIOR if prior else DEFAULTS
-
-
-def parameter_draws(draws: int, uncertainty: str) -> list[Parameters]:
-    """One set of parameters a draw: the defaults, or draws of the prior. A posterior's would come from here too."""
-    if uncertainty == PRIOR:
-        from experiments.search.judge import prior
-
-        return prior(draws, PRIOR_SEED)
-    return [Parameters()] * draws
-
-
 def measure(request: Request) -> Scorecard:
     """Run every variant that a figure needs, with a progress bar, and judge."""
     from calibration.evidence import Evidence
@@ -111,24 +84,9 @@ def measure(request: Request) -> Scorecard:
 
 def as_json(card: Scorecard) -> str:
     """The scorecard for machines: a list with one object a figure, failures first."""
+    from calibration.words import cells
+
     return json.dumps([cells(line, card) for line in card.lines], indent=1, ensure_ascii=False)
-
-
-def cells(line: Line, card: Scorecard) -> dict[str, Any]:
-    """One figure as plain data; numbers are in the figure's unit, and null where there is none.
-
-    model_median is the mean where the figure is a share of draws; tau is that of the whole list, if it is in one.
-    """
-    known = line.figure
-    rank: Rank | None = next((r for r in card.ranks if r.list == known.list), None)
-    return {
-        "id": known.id, "article_value": known.value, "low": known.low, "high": known.high,
-        "model_median": line.centre, "model_low": line.low, "model_high": line.high,
-        "role": known.role, "independence": known.independence, "verdict": line.verdict,
-        "unit": known.unit, "article": known.article, "figure": known.figure, "judged": known.judged, "why": line.told,
-        "draws": line.draws, "list": known.list, "tau": rank.tau if rank else None,
-        "tau_low": rank.low if rank else None, "tau_high": rank.high if rank else None,
-    }  # fmt: skip
 
 
 def write_files(folder: Path, card: Scorecard, request: Request, seconds: float) -> None:
@@ -136,6 +94,7 @@ def write_files(folder: Path, card: Scorecard, request: Request, seconds: float)
     from calibration.figures import figures
     from calibration.measures import needed
     from calibration.variants import variants
+    from calibration.words import cells
 
     (folder / "figures.json").write_text(as_json(card) + "\n", encoding="utf-8")
     rows = [cells(line, card) for line in card.lines]
@@ -149,33 +108,16 @@ def write_files(folder: Path, card: Scorecard, request: Request, seconds: float)
                    uncertainty=request.uncertainty)  # fmt: skip
 
 
-def _check_file(path: Path) -> None:
-    """Refuse a place where no page can be written, before anything is run. Raises BadInput."""
-    if path.is_dir():
-        raise BadInput(f"--html {path}: is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise BadInput(f"--html {path}: there is no folder {path.parent}")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise BadInput(f"--html {path}: cannot be written")
-
-
 def write_page(path: Path, card: Scorecard, request: Request) -> None:
     """The scorecard as one page; written beside its place and renamed, so that it is whole. Raises BadInput."""
     from corridors.figures_page import page
 
-    beside = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    try:
-        beside.write_text(page(card, told(request)), encoding="utf-8")
-        beside.replace(path)
-    except OSError as problem:
-        raise BadInput(f"--html {path}: {problem.strerror or problem}") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    write_file(path, page(card, told(request)), "--html")
 
 
 def told(request: Request) -> str:
     """How the numbers were made, in a sentence."""
-    return f"{request.draws} draws of each variant, {request.firms} firms, {ORIGIN[request.uncertainty]}."
+    return f"{request.draws} draws of each variant, {request.firms} firms, {origin(request.uncertainty)}."
 
 
 # ---------------------------------------------------------------------------------------------------------- screen
@@ -184,6 +126,7 @@ def told(request: Request) -> str:
 def show(card: Scorecard, request: Request, seconds: float) -> None:
     """Print the scorecard for a person: failures first, then counts and ranks."""
     from calibration.figures import NOT_APPLICABLE
+    from calibration.words import OPINIONS, model, published
     from corridors.report import plain_table, wide_console
 
     console = wide_console()
@@ -210,33 +153,6 @@ def show(card: Scorecard, request: Request, seconds: float) -> None:
         if place:
             console.print(f"Written to {place}", markup=False)
     console.print(f"{seconds:.1f} s. `corridors explain ID` tells where a figure stands and how it is measured.")
-
-
-def published(known: Figure) -> str:
-    """What the article says, with its band: "0.52 (0.37 to 0.66)", "above 0", "0.1 (smallest)"."""
-    span = ""
-    if known.low is not None and known.high is not None:
-        span = f"{known.low:g} to {known.high:g}"
-    elif known.low is not None:
-        span = f"above {known.low:g}"
-    elif known.high is not None:
-        span = f"below {known.high:g}"
-    if known.order:
-        word = known.order.partition(" ")[0]
-        span = f"{word} another" if word in ("near", "below") else word
-    if known.value is None:
-        return span
-    return f"{known.value:g} ({span})" if span else f"{known.value:g}"
-
-
-def model(line: Line) -> tuple[str, str]:
-    """What the model says, and its interval, in words."""
-    from experiments.paired import rounded
-
-    if line.centre is None or line.low is None or line.high is None:
-        return "–", ""
-    centre, low, high = rounded(line.centre, line.low, line.high)
-    return centre, f"{low} to {high}"
 
 
 def _mark(verdict: str) -> str:

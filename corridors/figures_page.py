@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from corridors.figures import OPINIONS, model, published
+from calibration.words import OPINIONS, model, published
 
 if TYPE_CHECKING:
     from calibration.figures import Figure

@@ -19,6 +19,14 @@ app = typer.Typer(
 )
 
 
+Defaults = Annotated[bool, typer.Option("--defaults", help="parameters at their defaults: bands of luck alone")]
+Prior = Annotated[bool, typer.Option("--prior", help="parameters drawn from their prior ranges")]
+Posterior = Annotated[
+    bool, typer.Option("--posterior", help="parameters drawn from the posterior, one draw a run: the default")
+]
+Fit = Annotated[Path | None, typer.Option("--fit", help="parameters from a posterior of your own (calibrate's --out)")]
+
+
 def _typed() -> str:
     """The command as it was typed, quoted so that it can be run again."""
     return shlex.join(["corridors", *sys.argv[1:]])
@@ -38,13 +46,19 @@ def run(
     keep: Annotated[str, typer.Option(help="series in runs.parquet: headline or all")] = "headline",
     threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
     chart: Annotated[bool, typer.Option("--chart/--no-chart", help="draw the chart")] = True,
+    defaults: Defaults = False,
+    prior: Prior = False,
+    posterior: Posterior = False,
+    fit: Fit = None,
 ) -> None:
     """Run a scenario many times and hold it against another and against the articles."""
     from corridors.run import Request, run_and_report
+    from corridors.sources import source_of
 
     command = _typed()
+    source = source_of(defaults, prior, posterior, fit)
     run_and_report(
-        Request(scenario, against, seeds, out, force, tuple(set_ or ()), firms, keep, threads, chart, command)
+        Request(scenario, against, seeds, out, force, tuple(set_ or ()), firms, keep, threads, chart, command, source)
     )
 
 
@@ -62,14 +76,19 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="folder for compare.csv, manifest and chart")] = None,
     force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    defaults: Defaults = False,
+    prior: Prior = False,
+    posterior: Posterior = False,
+    fit: Fit = None,
 ) -> None:
     """Hold scenarios against one another under the same luck: what differs, how surely, and in how many runs."""
     from corridors.compare import Request, compare_and_report
+    from corridors.sources import source_of
 
-    command = _typed()
+    command, source = _typed(), source_of(defaults, prior, posterior, fit)
     compare_and_report(
         Request(tuple(scenarios), against, seeds, tuple(set_ or ()), firms, threads, everything, out, force, as_json,
-                command)
+                command, source)
     )  # fmt: skip
 
 
@@ -231,8 +250,10 @@ def search(
 @app.command()
 def figures(
     draws: Annotated[int, typer.Option(help="runs of each variant, each with parameters of its own")] = 200,
-    defaults: Annotated[bool, typer.Option("--defaults", help="parameters at their defaults: luck alone")] = False,
-    prior: Annotated[bool, typer.Option("--prior", help="parameters drawn from their prior ranges")] = False,
+    defaults: Defaults = False,
+    prior: Prior = False,
+    posterior: Posterior = False,
+    fit: Fit = None,
     firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
     threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
     html: Annotated[Path | None, typer.Option(help="also write a page with charts into this file")] = None,
@@ -241,12 +262,57 @@ def figures(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
 ) -> None:
     """Hold every figure of both articles against the model: the scorecard, failures first."""
-    from corridors.figures import Request, score_and_report, source_of
+    from corridors.figures import Request, score_and_report
+    from corridors.sources import source_of
 
     command = _typed()
     score_and_report(
-        Request(draws, source_of(defaults, prior), firms, threads, as_json, html, out, force, command)
+        Request(draws, source_of(defaults, prior, posterior, fit), firms, threads, as_json, html, out, force, command)
     )  # fmt: skip
+
+
+@app.command()
+def outlook(
+    draws: Annotated[int, typer.Option(help="sets of parameters")] = 200,
+    replicates: Annotated[int, typer.Option(help="runs of each, which differ by luck alone")] = 5,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="futures of this one beside as-is: a name, file or A+B; repeatable")
+    ] = None,
+    defaults: Defaults = False,
+    prior: Prior = False,
+    posterior: Posterior = False,
+    fit: Fit = None,
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    html: Annotated[Path | None, typer.Option(help="also write a page with charts into this file")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for JSON, CSV, page and manifest")] = None,
+    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Put the model's futures of 2035, and what the survey asked beside them, next to the experts' opinions."""
+    from corridors.outlook import Request, look_and_report
+    from corridors.sources import source_of
+
+    command = _typed()
+    look_and_report(
+        Request(draws, replicates, source_of(defaults, prior, posterior, fit), tuple(scenario or ()), firms, threads,
+                as_json, html, out, force, command)
+    )  # fmt: skip
+
+
+@app.command()
+def calibrate(
+    draws: Annotated[int, typer.Option(help="of the prior, a power of two")] = 131_072,
+    out: Annotated[Path, typer.Option(help="folder of the runs and the posterior; goes on with what is there")] = Path(
+        "results/calibration"
+    ),
+    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    workers: Annotated[int | None, typer.Option(help="processes; all cores by default")] = None,
+) -> None:
+    """Fit the parameters to the figures that may be fitted; stop it as you like: the same command goes on."""
+    from corridors.calibrate import Request, calibrate_and_report
+
+    calibrate_and_report(Request(draws, out, firms, workers, _typed()))
 
 
 @app.command()

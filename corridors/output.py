@@ -20,6 +20,7 @@ OURS = {MARK, "runs.parquet", "summary.csv", "bands.csv", "chart.png", "chart.sv
 OURS |= {"compare.csv", "ablate.csv", "interactions.csv"}
 OURS |= {"search.csv", "switching.csv", "programmes"}
 OURS |= {"figures.json", "figures.csv", "figures.html"}
+OURS |= {"outlook.json", "outlook.csv", "outlook.html"}
 
 
 def check_place(out: Path, force: bool) -> None:
@@ -81,11 +82,34 @@ def written_whole(out: Path) -> Iterator[Path]:
             shutil.rmtree(aside, ignore_errors=True)
 
 
+def check_file(path: Path, option: str) -> None:
+    """Refuse a place where no file can be written, before anything is run. Raises BadInput."""
+    if path.is_dir():
+        raise BadInput(f"{option} {path}: is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise BadInput(f"{option} {path}: there is no folder {path.parent}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadInput(f"{option} {path}: cannot be written")
+
+
+def write_file(path: Path, text: str, option: str) -> None:
+    """A text written beside its place and renamed, so that it is whole. Raises BadInput."""
+    beside = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as problem:
+        raise BadInput(f"{option} {path}: {problem.strerror or problem}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def write_manifest(
-    folder: Path, command: str, stories: Sequence[Scenario], seeds: Any, firms: int, numbers: Parameters,
-    seconds: float, **more: Any,
+    folder: Path, command: str, stories: Sequence[Scenario], seeds: Any, firms: int,
+    numbers: Parameters | Sequence[Parameters], seconds: float, **more: Any,
 ) -> None:  # fmt: skip
-    """manifest.json: everything that is needed to get the same bits again; seeds: so many from 0, or told in full."""
+    """manifest.json: everything that is needed to get the same bits again; seeds: so many from 0, or told in full;
+    numbers: one set of parameters for all runs, or one a seed, of which those that differ are told as lists."""
     from experiments.provenance import code_version, data_hashes, versions
 
     told = {
@@ -94,7 +118,7 @@ def write_manifest(
         "scenarios": {story.name: story.to_toml() for story in stories},
         "seeds": {"first": 0, "count": seeds} if isinstance(seeds, int) else seeds,
         "firms": firms,
-        "parameters": {name: getattr(numbers, name) for name in describe()},
+        "parameters": {name: _told(numbers, name) for name in describe()},
         "data": data_hashes(),
         "versions": versions(),
         "code": code_version(),
@@ -102,3 +126,10 @@ def write_manifest(
         **more,
     }
     (folder / "manifest.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _told(numbers: Parameters | Sequence[Parameters], name: str) -> Any:
+    if isinstance(numbers, Parameters):
+        return getattr(numbers, name)
+    values = [getattr(one, name) for one in numbers]
+    return values[0] if len(set(values)) == 1 else values

@@ -150,12 +150,12 @@ def _show_failures(console: Any, found: Answer, failing: list[Row]) -> None:
     t = found.trend
     if t["share of the rise"] > 0:
         console.print(
-            f"  The trend of demand ({t['growth assumed']:.0%} a year, assumed) makes {t['share of the rise']:.0%} of "
+            f"  The trend of demand ({t['growth assumed']:.0%} a year) makes {t['share of the rise']:.0%} of "
             f"the rise to 2030 alone;\n  a rival with nothing but trend reaches 3.0 bn at {t['growth needed']:.1%} a "
             "year. Judge the corridor by the paired difference."
         )
     console.print(
-        "  These bands are luck alone: parameters are points, set by hand, until the model is calibrated.\n"
+        f"  Bands: {found.origin}.\n"
         "  Not measured here: the other figures; `corridors figures` holds all of them against the model.\n"
     )
 

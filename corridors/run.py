@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.scenario import Scenario
 from corridors.output import check_place, write_manifest, written_whole
+from corridors.sources import DEFAULTS, numbers_for, origin, settings
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 10_000
@@ -35,17 +36,19 @@ class Request:
     threads: int | None
     chart: bool
     command: str
+    source: str = DEFAULTS
 
 
 def run_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    numbers = numbers_set(request.sets)
+    Parameters().changed(settings(request.sets), "--set")
     stories = read_scenarios(request)
     check_amounts(request.seeds, request.threads)
     if request.keep not in ("headline", "all"):
         raise unknown("--keep", request.keep, ("headline", "all"))
     if request.out:
         check_place(request.out, request.force)
+    numbers = numbers_for(request.seeds, request.source, request.sets)
     began = time.perf_counter()
     with ExitStack() as stack:
         folder = stack.enter_context(written_whole(request.out)) if request.out else None
@@ -57,26 +60,19 @@ def run_and_report(request: Request) -> None:
         if request.chart and folder:
             from corridors.chart import draw
 
-            draw(ensembles, stories[0].name, stories[1].name, folder)
-        found = answer(ensembles, stories[0].name, stories[1].name, numbers)
+            draw(ensembles, stories[0].name, stories[1].name, folder, origin(request.source))
+        done = len(next(iter(ensembles.values())).seeds)
+        found = answer(ensembles, stories[0].name, stories[1].name, numbers[:done], origin(request.source))
         if folder and request.out:
             write_summary(found, ensembles, folder)
-            done = len(next(iter(ensembles.values())).seeds)
             write_manifest(
-                folder,
-                request.command,
-                stories,
-                done,
-                request.firms,
-                numbers,
-                seconds,
-                complete=not stopped,
-            )
+                folder, request.command, stories, done, request.firms, numbers[:done], seconds, complete=not stopped,
+                uncertainty=request.source,
+            )  # fmt: skip
     from corridors.report import show
 
     show(found, request.out, seconds, time.perf_counter() - began)
     if stopped:
-        done = len(next(iter(ensembles.values())).seeds)
         interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
 
 
@@ -86,31 +82,12 @@ def interrupted(told: str) -> NoReturn:
     sys.exit(130)
 
 
-def numbers_set(sets: Sequence[str]) -> Parameters:
-    """Parameters as given by --set name=number, the others at their defaults. Raises BadInput."""
-    settings = [_setting(text) for text in sets]
-    for name, _ in settings:
-        if [other for other, _ in settings].count(name) > 1:
-            raise BadInput(f"--set {name}: is given twice")
-    return Parameters().changed(dict(settings), "--set")
-
-
 def check_amounts(seeds: int, threads: int | None) -> None:
     """Refuse numbers of seeds and threads that make no sense. Raises BadInput."""
     if not 1 <= seeds <= MOST_SEEDS:
         raise BadInput(f"--seeds {seeds} is outside 1 to {MOST_SEEDS}")
     if threads is not None and threads < 1:
         raise BadInput(f"--threads {threads} must be 1 or more")
-
-
-def _setting(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        if "_" in value:
-            raise ValueError
-        return name.strip(), float(value)
-    except ValueError:
-        raise BadInput(f"--set {text}: write it as name=number, as in trade_elasticity=2") from None
 
 
 def read_scenarios(request: Request) -> list[Scenario]:
@@ -140,7 +117,7 @@ def read_scenarios(request: Request) -> list[Scenario]:
 
 
 def _simulate(
-    request: Request, stories: list[Scenario], numbers: Parameters, folder: Path | None
+    request: Request, stories: list[Scenario], numbers: list[Parameters], folder: Path | None
 ) -> tuple[dict[str, Any], float, bool]:
     """All runs, in chunks of seeds that go round the scenarios, so that an interrupt leaves them even."""
     import numpy as np
@@ -168,7 +145,7 @@ def _simulate(
                 parts = []
                 for engine in engines:
                     part = np.zeros((len(seeds), len(engine.levers), len(every)), np.float32)
-                    for _ in run_each(engine, seeds, numbers, every, part, request.threads):
+                    for _ in run_each(engine, seeds, numbers[start : start + CHUNK], every, part, request.threads):
                         advance()
                     parts.append(part)
                 with _unbroken():

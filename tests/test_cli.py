@@ -337,6 +337,8 @@ QUICKLY = {
     "compare": ["--seeds", "2"],
     "ablate": ["--seeds", "2"],
     "figures": ["--draws", "4", "--firms", "50"],
+    "outlook": ["--draws", "4", "--replicates", "2", "--firms", "50"],
+    "calibrate": ["--draws", "64", "--firms", "50", "--workers", "1"],
     "search": ["--runs", "20", "--fresh", "20", "--generations", "2", "--firms", "50"],
 }
 
@@ -350,7 +352,7 @@ def smaller(spec: SweepSpec) -> SweepSpec:
 def test_commands_of_the_readme_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As written, with fewer runs; and its lines of Python on what they leave."""
     lines = [line for line in readme("sh").splitlines() if "bin/corridors" in line or "--no-sync corridors" in line]
-    assert len(lines) == 12
+    assert len(lines) == 14
     read = SweepSpec.read
     monkeypatch.setattr(SweepSpec, "read", staticmethod(lambda name: smaller(read(name))))
     monkeypatch.chdir(tmp_path)

@@ -64,7 +64,7 @@ def test_resampling_takes_each_draw_as_often_as_its_weight_says_but_for_one() ->
 
 
 def test_the_three_sweeps_hold_the_same_draws_and_seeds_but_for_execution() -> None:
-    plans = {name: Plan.of(spec) for name, spec in prior.sweeps(16).items()}
+    plans = {name: Plan.of(spec) for name, spec in prior.Prior(16).sweeps().items()}
     first = prior.draws_of(plans[prior.PAIRED])
     assert tuple(first) == prior.fitted()
     for plan in plans.values():
@@ -82,7 +82,7 @@ def test_the_cheap_targets_are_measured_as_the_scorecard_measures_them(
     from calibration.evidence import Evidence
     from calibration.measures import MEASURES
 
-    small = {name: spec.model_copy(update={"firms": 50}) for name, spec in prior.sweeps(8).items()}
+    small = prior.Prior(8, firms=50).sweeps()
     for name, spec in small.items():
         run_sweep(spec, tmp_path / name, Here())
     found, good = prior.figures_of(tmp_path)

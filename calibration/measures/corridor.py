@@ -9,11 +9,10 @@ import numpy as np
 from abm import base_year
 from calibration import headline
 from calibration.evidence import PILOT, REGION, Evidence
-from calibration.headline import AS_IS, CORRIDOR, DECLARATIONS, HUB
+from calibration.headline import AS_IS, CORRIDOR, DECLARATIONS, EFFICIENT, HUB
 from calibration.measures.base import reads
 from calibration.variants import FIRST, LAST, NEITHER, NO_EXECUTION, NO_LEADERS, SLUMP
 
-EFFICIENT = 0.8  # execution from which a corridor counts as run efficiently [figures: cost_cut]
 BY_THEN = 2030  # the year for which the article expects trade, jobs and small firms' gain
 SLUMP_YEAR = 2028
 MILLIONS = 1000.0  # mn US$ in a bn

@@ -62,6 +62,8 @@ def rows_of(design: Design, factors: Sequence[Factor]) -> int:
         return len(design.points)
     if isinstance(design, Zip):
         return max((len(factor.values) or factor.levels or 1 for factor in factors), default=1)
+    if isinstance(design, SobolPoints) and design.only is not None:
+        return len(design.only)
     return design.points
 
 
@@ -99,7 +101,8 @@ def _unit(design: LatinHypercube | SobolPoints | Morris | Saltelli, count: int) 
     if isinstance(design, LatinHypercube):
         return qmc.LatinHypercube(count, rng=design.seed).random(design.points)
     if isinstance(design, SobolPoints):
-        return qmc.Sobol(count, rng=design.seed).random_base2(_power(design.points, "points"))
+        every = qmc.Sobol(count, rng=design.seed).random_base2(_power(design.points, "points"))
+        return every if design.only is None else every[_rows(design.only, design.points)]
     names = [f"x{i}" for i in range(count)]
     problem = {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count}
     salib()
@@ -113,6 +116,13 @@ def _unit(design: LatinHypercube | SobolPoints | Morris | Saltelli, count: int) 
 
     _power(design.base, "base")
     return sobol.sample(problem, design.base, calc_second_order=design.second_order, seed=design.seed)
+
+
+def _rows(only: Sequence[int], points: int) -> Any:
+    rows = np.array(only)
+    if rows.max() >= points or len(np.unique(rows)) < len(rows):
+        raise BadInput(f"'design.only' must name points from 0 to {points - 1}, each once")
+    return rows
 
 
 def _power(number: int, what: str) -> int:

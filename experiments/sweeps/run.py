@@ -88,7 +88,7 @@ def run_sweep(
             for _ in plan.engines():  # compiles the rules here, once, and refuses what cannot be
                 pass
             count = max(1, min(workers or os.cpu_count() or 1, len(missing)))
-            with _at_work(executor, count) as crew:
+            with at_work(executor, count) as crew:
                 for part, problem in _made(plan, crew, missing, in_flight or 0):
                     if isinstance(part, Part):
                         store.write(part)
@@ -110,7 +110,7 @@ def run_sweep(
 
 
 @contextmanager
-def _at_work(executor: Executor | None, count: int) -> Iterator[Executor]:
+def at_work(executor: Executor | None, count: int) -> Iterator[Executor]:
     """The workers; our own are ended with the sweep, a guest's are left as they were."""
     if executor is not None:
         yield executor

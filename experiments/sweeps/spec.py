@@ -64,11 +64,12 @@ class LatinHypercube(Part):
 
 
 class SobolPoints(Part):
-    """Scrambled Sobol points: even in every corner; a power of two of them."""
+    """Scrambled Sobol points: even in every corner; a power of two of them. `only` these of them are run."""
 
     kind: Literal["sobol"]
     points: int = Field(ge=1, le=MOST_RUNS)
     seed: int = Field(0, ge=0)
+    only: list[Annotated[int, Field(ge=0)]] | None = Field(None, min_length=1, description="their numbers, from 0")
 
 
 class Morris(Part):
