@@ -49,7 +49,7 @@ def show(found: Answer, out: Path | None, seconds: float, whole: float) -> None:
         band = f"{_number(d.band.low, d.unit, True)} to {_number(d.band.high, d.unit, True)}"
         table.add_row(d.label, number, band, d.words, gain)
     console.print(table)
-    console.print("Pairing gains: so many times more runs would be needed without common luck.\n")
+    console.print("Pairing gains: so many times more runs would be needed without common luck and parameters.\n")
     if found.endings:
         _show_failures(console, found, failing)
         _show_origins(console)
