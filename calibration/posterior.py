@@ -23,7 +23,6 @@ from abm.scenario import Scenario
 from calibration.figures import targets
 from calibration.headline import AS_IS, CORRIDOR
 from calibration.likelihood import resampled
-from calibration.prior import SEED
 from calibration.variants import FROM, HALF, OBSTACLES, TOOLS
 
 if TYPE_CHECKING:
@@ -76,9 +75,10 @@ def read(folder: Path = FOLDER, check: bool = True) -> Posterior:
         raise BadInput(f"{path}: there is no posterior; `corridors calibrate --out DIR` makes one")
     try:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        table = pq.read_table(path)
+        table = pq.ParquetFile(path).read()
         names = told["fitted"]
-        columns = {name: table[name].to_numpy() for name in table.column_names}
+        # through the buffers' own protocol: `to_numpy` would import pandas, half a second of every run
+        columns = {name: np.from_dlpack(table[name].combine_chunks()) for name in table.column_names}
         found = Posterior({n: columns[n] for n in names}, {n: columns[n] for n in columns if n not in names}, told)
     except (OSError, ValueError, KeyError, pa.ArrowException) as problem:
         raise BadInput(f"{path}: cannot be read ({problem}); make it again with `corridors calibrate`") from None
@@ -156,6 +156,7 @@ def write(fit: Fit, folder: Path, command: str, seconds: float, draws: int = DRA
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from calibration.prior import SEED
     from experiments.provenance import code_version, data_hashes, versions
     from experiments.sweeps.files import write_beside
 

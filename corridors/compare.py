@@ -113,7 +113,9 @@ def _show(found: DataFrame, runs: Paired, request: Request, seconds: float) -> N
         rows = found[(found["scenario"] == story.name) & (found["year"] == year)]
         shown = rows if request.everything else rows[_worth_printing(rows)]
         _show_one(console, story, ground, shown)
-    console.print("Pairing: so many times more runs would be needed without common luck and parameters, for as sure a mean.")
+    console.print(
+        "Pairing: so many times more runs would be needed without common luck and parameters, for as sure a mean."
+    )
     if runs.left_out:
         console.print(f"Left out, since it names something and has no difference: {', '.join(runs.left_out)}.")
     if not request.everything:

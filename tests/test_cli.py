@@ -73,10 +73,11 @@ def test_the_file_of_runs_holds_what_the_model_gave(results: Path) -> None:
     import pandas as pd
 
     from abm.runs import simulate
+    from calibration import posterior
 
     frame = pd.read_parquet(results / "runs.parquet")
     part = frame[(frame.scenario == "declarations") & (frame.seed == 4)]
-    again = simulate("declarations", [4]).of("surplus")[0]
+    again = simulate("declarations", [4], posterior.read().sets(5)[4:]).of("surplus")[0]
     assert (part.surplus.to_numpy() == again).all()
 
 
@@ -97,7 +98,9 @@ def test_the_manifest_is_enough_to_repeat_the_run(results: Path, tmp_path: Path)
     told = json.loads((results / "manifest.json").read_text())
     assert told["seeds"] == {"first": 0, "count": 6}
     assert told["complete"] is True
-    assert told["parameters"]["trade_elasticity"] == 4.4
+    assert told["uncertainty"] == "posterior"
+    assert len(told["parameters"]["trade_elasticity"]) == 6  # one draw of the posterior a run
+    assert told["parameters"]["trade_adjustment"] == 0.48  # not fitted
     assert set(told["versions"]) >= {"corridors", "numpy", "numba", "python"}
     assert len(told["data"]["ties.csv"]) == 64
     assert re.match(r"commit [0-9a-f]{40}|version ", told["code"])
