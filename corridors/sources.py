@@ -12,7 +12,7 @@ POSTERIOR, PRIOR, DEFAULTS = "posterior", "prior", "defaults"
 ORIGIN = {
     DEFAULTS: "parameters at their defaults, so intervals are luck alone",
     PRIOR: "parameters drawn from their prior ranges, so intervals hold luck and ignorance; nothing is fitted",
-    POSTERIOR: "parameters drawn from the posterior, one draw a run, so intervals hold luck and what the fit left open",
+    POSTERIOR: "parameters drawn from the posterior, so intervals hold luck and what the fit left open",
 }
 PRIOR_SEED = 0
 
