@@ -33,7 +33,7 @@ STYLE: dict[str, Any] = {
     "ytick.labelsize": 8,
     "text.parse_math": False,
 }
-DPI, SHADES = 110, 128  # of a picture; shades keep files small
+DPI, SHADES = 100, 32  # of a picture; shades keep files small
 MOST_BYTES = 150_000
 NORMAL_90 = 1.645  # standard errors on each side that hold 90 % of a normal
 BINS = 20  # of a parameter's prior range

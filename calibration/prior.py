@@ -57,14 +57,16 @@ class Prior:
             "first_seed": self.first_seed,
             "design": self._design(),
         }
-        run_well = {**vary["execution"], "low": EFFICIENT, "high": describe()["execution"].high}
+        run_well = {"execution": {"low": EFFICIENT, "high": describe()["execution"].high}}
+        if "execution" in self.fixed:  # whoever fixes it says how well the corridor is run
+            run_well = {}
         asked: dict[str, dict[str, Any]] = {
             PAIRED: {"scenarios": [CORRIDOR, DECLARATIONS], "measures": ["trade", "jobs"], "windows": ["2030"]},
             RUN_WELL: {
                 "scenarios": [CORRIDOR],
                 "measures": ["cut"],
                 "windows": ["2030-2035"],
-                "vary": {**vary, "execution": run_well},
+                "vary": {**vary, **run_well},
             },
             SHUT: {"scenarios": ["kgtj-hindcast"], "measures": ["trade"], "windows": ["2020", "2023"]},
         }

@@ -199,7 +199,7 @@ SYNTHETIC = (
 )
 SECOND = (
     "The same prior, targets and likelihood, sampled by pyABC (ABC-SMC with a stochastic acceptor), with runs of its "
-    "own. Below: the parameters that are learned most."
+    "own, at few firms. The second table, and the picture: the parameters that are learned most, by all ten targets."
 )
 
 
@@ -212,7 +212,8 @@ def _check(title: str, what: str, part: Mapping[str, Any] | None, picture: str) 
     yield what
     plain = {key: value for key, value in part.items() if key not in HEAD and isinstance(value, str | int | float)}
     yield "\n".join(f"- {key.replace('_', ' ')}: {_short(value)}" for key, value in plain.items())
-    yield markdown(" | ".join(part["rows"][0]), ([_short(value) for value in row.values()] for row in part["rows"]))
+    for rows in (value for value in part.values() if isinstance(value, list)):
+        yield markdown(" | ".join(rows[0]), ([_short(value) for value in row.values()] for row in rows))
     yield f"![{title}]({picture})"
 
 

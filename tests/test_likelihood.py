@@ -74,6 +74,14 @@ def test_the_three_sweeps_hold_the_same_draws_and_seeds_but_for_execution() -> N
     assert (prior.draws_of(plans[prior.RUN_WELL])["execution"] >= prior.EFFICIENT).all()
 
 
+def test_a_parameter_that_is_fixed_is_varied_in_no_sweep() -> None:
+    for name in ("execution", "trade_elasticity"):
+        for spec in prior.Prior(16, fixed={name: 0.9 if name == "execution" else 2.0}).sweeps().values():
+            plan = Plan.of(spec)
+            assert name not in prior.draws_of(plan)
+            assert name in plan.fixed
+
+
 def test_the_cheap_targets_are_measured_as_the_scorecard_measures_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
