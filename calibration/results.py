@@ -38,6 +38,7 @@ from calibration.words import cells
 from experiments.provenance import code_version
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs" / "results"
 SMALL = Sizes(draws=20, firms=60, fit_draws=256, fit_firms=60)
 RIDGES_KEPT = 20
 
@@ -46,7 +47,7 @@ RIDGES_KEPT = 20
 class Request:
     """What is made, where, and how much of it. fit: folder of the posterior; work: keeps the small fits."""
 
-    folder: Path = ROOT / "docs" / "results"
+    folder: Path = DOCS
     page: Path = ROOT / "docs" / "results.md"
     fit: Path = posterior.FOLDER
     work: Path = ROOT / "results" / "robustness"

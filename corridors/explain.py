@@ -185,10 +185,10 @@ def _enters(name: str) -> str:
 def _calibrated(name: str) -> str:
     """What the calibrated model says of a figure, as the results page has it."""
     from calibration.figures import figures
-    from calibration.results import ROOT, read_part
+    from calibration.results import DOCS, read_part
     from calibration.words import line_of, model
 
-    part = read_part(ROOT / "docs" / "results", "scorecard")
+    part = read_part(DOCS, "scorecard")
     row = next((row for row in part["rows"] if row["id"] == name), None) if part else None
     if part is None or row is None or not figures()[name].applies:
         return ""

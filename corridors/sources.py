@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,7 +80,14 @@ def parameter_draws(draws: int, source: str) -> list[Parameters]:
     if kind == POSTERIOR:
         from calibration import posterior
 
-        return posterior.read(Path(folder) if folder else posterior.FOLDER).sets(draws)
+        found = posterior.read(Path(folder) if folder else posterior.FOLDER)
+        if found.told["effective_draws"] < posterior.ENOUGH:
+            print(
+                f"corridors: this posterior is coarse: {found.told['effective_draws']:,.0f} effective draws, "
+                f"{posterior.ENOUGH:,} are wanted",
+                file=sys.stderr,
+            )
+        return found.sets(draws)
     if kind == PRIOR:
         from experiments.search.judge import prior
 

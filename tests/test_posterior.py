@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -189,11 +190,33 @@ def test_sources_exclude_each_other_and_the_posterior_is_the_default() -> None:
         source_of(True, False, True, None)
 
 
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        ("obstacle_external", "enters the fit: .* it moves with bloc_pull"),
+        ("avenue_agro", "enters nothing: no number was chosen by it"),
+        ("trade_2025", "enters as an input"),
+    ],
+)
+def test_a_figure_says_where_it_enters_and_what_the_calibrated_model_says(figure: str, told: str) -> None:
+    from calibration.results import DOCS, read_part
+
+    part = read_part(DOCS, "scorecard")
+    assert part is not None
+    row = next(row for row in part["rows"] if row["id"] == figure)
+    done = corridors("explain", figure)
+    assert done.returncode == 0, done.stderr
+    assert re.search(told, done.stdout)
+    assert f"), {row['verdict']} ({part['draws']} draws of the posterior" in done.stdout
+
+
 def test_a_run_draws_its_parameters_from_it_one_draw_a_run(own: Path, tmp_path: Path) -> None:
     words = ("run", "declarations", "--seeds", "6", "--firms", "50", "--no-chart", "--set", "works_cost=77")
     done = corridors(*words, "--fit", str(own), "--out", str(tmp_path / "a"))
     assert done.returncode == 0, done.stderr
     assert "drawn from the posterior" in done.stdout
+    assert "this posterior is coarse" in done.stderr
+    assert "2,000 are wanted" in done.stderr
     told = json.loads((tmp_path / "a" / "manifest.json").read_text())
     drawn = posterior.read(own).parameters
     assert told["parameters"]["trade_elasticity"] == drawn["trade_elasticity"][:6].tolist()
