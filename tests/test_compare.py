@@ -236,7 +236,7 @@ def test_the_command_writes_a_table_a_chart_and_what_repeats_it(
 
     out = tmp_path / "out"
     words = ["compare", "corridor-first", "works-only", "declarations", "--seeds", "5", "--firms", "60"]
-    assert corridors(monkeypatch, *words, "--set", "trade_elasticity=4", "--out", str(out)) == 0
+    assert corridors(monkeypatch, *words, "--defaults", "--set", "trade_elasticity=4", "--out", str(out)) == 0
     told = capsys.readouterr().out
     for line in ("corridor-first less declarations", "works-only less declarations", "trade KZ-KG", "more in every run",
                  "Pairing", "leading_family", "in standard deviations of a single"):  # fmt: skip

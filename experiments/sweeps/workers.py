@@ -24,8 +24,8 @@ class WorkerDied(BrokenExecutor):
     """A part has cost every process that tried it the life."""
 
 
-class NoWorker(BrokenExecutor):
-    """A process died before it could take anything in hand; the next one would too."""
+class NoWorker(WorkerDied):
+    """No process that was to try it came so far as to begin; the next one would not either."""
 
 
 class LocalWorkers(Executor):
@@ -64,9 +64,11 @@ class LocalWorkers(Executor):
 
     def _done_by_somebody(self, fn: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         task = pickle.dumps((fn, args, kwargs))
+        begun = 0
         for _ in range(TRIES):
             worker = getattr(self._mine, "worker", None) or self._renew()
             try:
+                begun += worker.begun()
                 worker.pipe.send_bytes(task)
                 problem, result = pickle.loads(worker.pipe.recv_bytes())
             except GONE:
@@ -78,7 +80,9 @@ class LocalWorkers(Executor):
                 if problem is not None:
                     raise problem
                 return result
-        raise WorkerDied("a process ended abruptly while this was made")
+        if begun or self._ended:
+            raise WorkerDied("a process ended abruptly while this was made")
+        raise NoWorker("processes ended before they could begin; what they said stands above")
 
     def _renew(self) -> _Worker:
         with self._door:
@@ -86,11 +90,6 @@ class LocalWorkers(Executor):
                 raise CancelledError
             worker = _Worker()
             self._workers.append(worker)
-        try:
-            worker.pipe.recv_bytes()
-        except GONE:
-            worker.process.join()
-            raise NoWorker("a process ended before it could begin; what it said stands above") from None
         self._mine.worker = worker
         return worker
 
@@ -104,6 +103,12 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
+        self._ready = False
+
+    def begun(self) -> bool:
+        """Wait until it is ready to take something in hand. Raises what a pipe says when it has died instead."""
+        self._ready = self._ready or bool(self.pipe.recv_bytes())
+        return self._ready
 
 
 def _serve(pipe: Connection) -> None:
