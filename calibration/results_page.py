@@ -12,6 +12,7 @@ from typing import Any
 from abm.errors import BadInput, unknown
 from abm.odd import markdown
 from calibration.figures import HELD_OUT, INDEPENDENCE, ROLES, figures
+from calibration.posterior import ENOUGH
 from calibration.recovery import LEARNED
 from calibration.robustness import BASE, FEW
 from calibration.scorecard import INSIDE, NOT_MEASURED, OUTSIDE, Line
@@ -21,7 +22,6 @@ SURVEY = "aod2025"
 REASONS = Path(__file__).with_name("reasons.toml")
 UNKNOWN = "no reason known"
 ABOVE, BELOW, ORDER = SIDES = ("above", "below", "order")
-ENOUGH = 2000  # effective draws, below which a posterior is coarse
 RIDGES_SHOWN, CLEARLY = 8, 0.3  # correlations that the page lists, and from which they are worth a word
 NOT_RUN = "not run"
 Parts = Mapping[str, Mapping[str, Any]]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 FEWEST = 64  # draws, below which nothing can be learned
 EVERY = 30.0  # seconds between lines where no bar can be shown
-STEPS_TOLD = ("first wave", "second wave")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,13 @@ app = typer.Typer(
 )
 
 
+# options that several commands share
+Firms = Annotated[int, typer.Option(help="firms sampled of the pool")]
+Threads = Annotated[int | None, typer.Option(help="threads; all cores by default")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of tables")]
+Force = Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")]
+Html = Annotated[Path | None, typer.Option(help="also write a page with charts into this file")]
+Sets = Annotated[list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")]
 Defaults = Annotated[bool, typer.Option("--defaults", help="parameters at their defaults: bands of luck alone")]
 Prior = Annotated[bool, typer.Option("--prior", help="parameters drawn from their prior ranges")]
 Posterior = Annotated[
@@ -38,13 +45,11 @@ def run(
     against: Annotated[str, typer.Option(help="the scenario to compare with, under the same luck")] = "frozen",
     seeds: Annotated[int, typer.Option(help="runs of each scenario")] = 200,
     out: Annotated[Path | None, typer.Option(help="folder for runs, summary, manifest and chart")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")
-    ] = None,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    force: Force = False,
+    set_: Sets = None,
+    firms: Firms = 600,
     keep: Annotated[str, typer.Option(help="series in runs.parquet: headline or all")] = "headline",
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    threads: Threads = None,
     chart: Annotated[bool, typer.Option("--chart/--no-chart", help="draw the chart")] = True,
     defaults: Defaults = False,
     prior: Prior = False,
@@ -67,15 +72,13 @@ def compare(
     scenarios: Annotated[list[str], typer.Argument(help="two or more; the last is what the others are held against")],
     against: Annotated[str | None, typer.Option(help="what all are held against, in place of the last")] = None,
     seeds: Annotated[int, typer.Option(help="runs of each scenario")] = 200,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")
-    ] = None,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    set_: Sets = None,
+    firms: Firms = 600,
+    threads: Threads = None,
     everything: Annotated[bool, typer.Option("--all", help="print every tie, state and river")] = False,
     out: Annotated[Path | None, typer.Option(help="folder for compare.csv, manifest and chart")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
     defaults: Defaults = False,
     prior: Prior = False,
     posterior: Posterior = False,
@@ -102,14 +105,12 @@ def ablate(
     seeds: Annotated[int, typer.Option(help="runs of each set of parts")] = 100,
     mechanisms: Annotated[bool, typer.Option("--mechanisms", help="divide among mechanisms, not levers")] = False,
     parts: Annotated[str, typer.Option(help="levers, parameters or rules of your own choice, as a,b,c")] = "",
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="a parameter, as trade_elasticity=2; repeatable")
-    ] = None,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    set_: Sets = None,
+    firms: Firms = 600,
+    threads: Threads = None,
     out: Annotated[Path | None, typer.Option(help="folder for ablate.csv, manifest and chart")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Divide what a scenario adds among its levers, or among the mechanisms of the model."""
     from corridors.ablate import Request, ablate_and_report
@@ -183,7 +184,7 @@ def sensitivity(
     impute: Annotated[str, typer.Option(help="rows with failed runs: refuse, drop, neighbour or median")] = "refuse",
     out: Annotated[Path | None, typer.Option(help="folder for tables and charts")] = None,
     force: Annotated[bool, typer.Option("--force", help="replace tables and charts that stand there")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    as_json: AsJson = False,
     yes: Annotated[bool, typer.Option("--yes", help="run the sweep although it takes more than ten minutes")] = False,
 ) -> None:
     """Which factors move a measure: Morris screening, Sobol indices or PAWN, with intervals."""
@@ -229,13 +230,13 @@ def search(
     runs: Annotated[int, typer.Option(help="runs of each programme in the search")] = 100,
     fresh: Annotated[int, typer.Option(help="fresh runs of each programme that is reported")] = 200,
     generations: Annotated[int, typer.Option(help="of 32 programmes each")] = 25,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 300,
+    firms: Firms = 300,
     seed: Annotated[int, typer.Option(help="the same seed gives the same answer")] = 1,
     uncertainty: Annotated[str, typer.Option(help="prior (each run its own parameters) or luck (defaults)")] = "prior",
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
+    threads: Threads = None,
     out: Annotated[Path | None, typer.Option(help="folder for tables, scenarios, manifest and chart")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find programmes of a budget that gain most, on average and in the worst runs, and what each lever is worth."""
     from corridors.search import Request, search_and_report
@@ -254,12 +255,12 @@ def figures(
     prior: Prior = False,
     posterior: Posterior = False,
     fit: Fit = None,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
-    html: Annotated[Path | None, typer.Option(help="also write a page with charts into this file")] = None,
+    firms: Firms = 600,
+    threads: Threads = None,
+    html: Html = None,
     out: Annotated[Path | None, typer.Option(help="folder for JSON, CSV, page and manifest")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hold every figure of both articles against the model: the scorecard, failures first."""
     from corridors.figures import Request, score_and_report
@@ -282,12 +283,12 @@ def outlook(
     prior: Prior = False,
     posterior: Posterior = False,
     fit: Fit = None,
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
-    threads: Annotated[int | None, typer.Option(help="threads; all cores by default")] = None,
-    html: Annotated[Path | None, typer.Option(help="also write a page with charts into this file")] = None,
+    firms: Firms = 600,
+    threads: Threads = None,
+    html: Html = None,
     out: Annotated[Path | None, typer.Option(help="folder for JSON, CSV, page and manifest")] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results that stand in that folder")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put the model's futures of 2035, and what the survey asked beside them, next to the experts' opinions."""
     from corridors.outlook import Request, look_and_report
@@ -306,7 +307,7 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="folder of the runs and the posterior; goes on with what is there")] = Path(
         "results/calibration"
     ),
-    firms: Annotated[int, typer.Option(help="firms sampled of the pool")] = 600,
+    firms: Firms = 600,
     workers: Annotated[int | None, typer.Option(help="processes; all cores by default")] = None,
 ) -> None:
     """Fit the parameters to the figures that may be fitted; stop it as you like: the same command goes on."""

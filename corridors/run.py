@@ -15,7 +15,7 @@ from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.scenario import Scenario
 from corridors.output import check_place, write_manifest, written_whole
-from corridors.sources import DEFAULTS, numbers_for, origin, settings
+from corridors.sources import DEFAULTS, numbers_for, origin
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 10_000
@@ -41,7 +41,6 @@ class Request:
 
 def run_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    Parameters().changed(settings(request.sets), "--set")
     stories = read_scenarios(request)
     check_amounts(request.seeds, request.threads)
     if request.keep not in ("headline", "all"):

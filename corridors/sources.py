@@ -46,7 +46,6 @@ def origin(source: str) -> str:
 def numbers_for(runs: int, source: str, sets: Sequence[str]) -> list[Parameters]:
     """One set of parameters a run, with what --set name=number says put in all of them. Raises BadInput."""
     changes = settings(sets)
-    Parameters().changed(changes, "--set")
     return [numbers.changed(changes, "--set") for numbers in parameter_draws(runs, source)]
 
 

@@ -232,12 +232,14 @@ def test_the_hub_holds_no_more_than_its_places_and_a_part_of_one_firm(run: Run) 
 def test_jobs_stay_within_the_hands_there_are(run: Run) -> None:
     """Once firms have felt the shortage, a step later; rounded up for the growth of one step.
 
-    A single step may lie above: a sampled row stands for many firms (eight, of 1,200 by 150), and they come at once.
+    Where a sampled row stands for many firms (eight, of 1,200 by 150), they come at once, and one step may lie above.
     """
     hub = run.table("hubs")[0]
     hands = run.p.labour_share * hub["people"] * 1e6 * (1 + run.p.labour_diplomas)
     jobs = run.of("jobs", "Kordai")[1:]
     assert (np.minimum(jobs[1:], jobs[:-1]) <= hands * 1.05).all()
+    at_once = run.p.pool / run.firms * run.table("firms")["workers"].max()  # the most that one row brings
+    assert (jobs <= hands * 1.05 + at_once).all()
 
 
 @few
