@@ -1,10 +1,14 @@
-# Two commands: `make run` answers the corridor question, `make test` checks the model. Both set up all they need.
-.PHONY: run test lint docs results bench clean
+# Three commands: `make run` answers the corridor question, `make app` opens it in a browser, `make test` checks the
+# model. All set up what they need.
+.PHONY: run app test lint docs results bench visitors clean
 
 BIN := .venv/bin
 
 run: .venv/ready
 	$(BIN)/corridors run corridor-first --against declarations --seeds 200 --out results/first --force
+
+app: .venv/ready
+	$(BIN)/corridors app
 
 test: .venv/ready
 	$(BIN)/python -m pytest
@@ -23,6 +27,9 @@ results: .venv/ready
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python -m benchmarks.sweeps
+
+visitors: .venv/ready
+	$(BIN)/python -m benchmarks.visitors
 
 # uv comes into .tools if the machine has none
 .venv/ready: pyproject.toml constraints.txt .python-version

@@ -1,8 +1,9 @@
 """`python -m calibration.results` (or `make results`): docs/results.md, from the shipped posterior.
 
-Every part leaves its numbers as JSON in docs/results, with date and code, so that the page can be made anew at once
-(`--only page`) and a stopped call is gone on with part by part (`--only rival --only robustness`). Synthetic worlds
-need the runs of the fit (`--runs`, the folder of `corridors calibrate`).
+Every part leaves its numbers as JSON in docs/results (scorecard and rival beside the posterior, since the app shows
+them), with date and code, so that the page can be made anew at once (`--only page`) and a stopped call is gone on with
+part by part (`--only rival --only robustness`). Synthetic worlds need the runs of the fit (`--runs`, the folder of
+`corridors calibrate`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from calibration.results_page import page
 from calibration.rival import TARGET, rival, trend_alone, tuned
 from calibration.robustness import Sizes, robustness
 from calibration.scorecard import INSIDE, judge_all, measure_all
+from calibration.shipped import SHIPPED
 from calibration.words import cells
 from experiments.provenance import code_version
 
@@ -160,12 +162,24 @@ def page_of(folder: Path, place: Path) -> str:
     """The page as the numbers of a folder make it. place: where it will stand."""
     found = {name: read_part(folder, name) for name in PARTS}
     known = {name: part for name, part in found.items() if part is not None}
-    return page(known, Path(relpath(folder, place.parent)).as_posix(), (place.parent / "model-changes.md").is_file())
+    links = [f"[{name}.json]({_seen(part_file(folder, name), place)})" for name in SHIPPED]
+    apart = f" ({' and '.join(links)} with the package)" if folder == DOCS else ""
+    return page(known, _seen(folder, place), (place.parent / "model-changes.md").is_file(), apart)
+
+
+def _seen(path: Path, place: Path) -> str:
+    """A path as a page that stands at `place` links to it."""
+    return Path(relpath(path, place.parent)).as_posix()
+
+
+def part_file(folder: Path, name: str) -> Path:
+    """Where the numbers of a part stand."""
+    return (posterior.FOLDER if folder == DOCS and name in SHIPPED else folder) / f"{name}.json"
 
 
 def read_part(folder: Path, name: str) -> dict[str, Any] | None:
     """The numbers of a part, None if it was not run. Raises BadInput if they cannot be read."""
-    path = folder / f"{name}.json"
+    path = part_file(folder, name)
     if not path.is_file():
         return None
     try:
@@ -192,7 +206,7 @@ def make(request: Request) -> None:
         seconds = round(time.perf_counter() - began, 1)
         head = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "code": code_version(), "seconds": seconds,
                 "command": request.command, "posterior": shipped.told["made"]}  # fmt: skip
-        path = request.folder / f"{name}.json"
+        path = part_file(request.folder, name)
         path.write_text(json.dumps({**head, **data}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         draw(shipped, name, json.loads(path.read_text(encoding="utf-8")), request.folder)
         print(f"{name}: {seconds:,.0f} s, {path}", file=sys.stderr, flush=True)

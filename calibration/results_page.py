@@ -27,13 +27,13 @@ NOT_RUN = "not run"
 Parts = Mapping[str, Mapping[str, Any]]
 
 
-def page(parts: Parts, pictures: str, changes: bool) -> str:
+def page(parts: Parts, pictures: str, changes: bool, apart: str = "") -> str:
     """The whole page. parts: what stands in the folder, by name; pictures: where it lies, seen from the page; changes:
-    is there a page of the model's changes?"""
+    is there a page of the model's changes? apart: where some of the numbers stand instead, in words"""
     text = [
         "# Results: the model against both articles",
-        f"Made by `make results` from the numbers in [{pictures}]({pictures}); only reasons of failures are written by "
-        f"hand. {OPINIONS} Texts and context are not judged.",
+        f"Made by `make results` from the numbers in [{pictures}]({pictures}){apart}; only reasons of failures are "
+        f"written by hand. {OPINIONS} Texts and context are not judged.",
         *(_scorecard(parts["scorecard"], pictures) if "scorecard" in parts else ["The scorecard was not run."]),
         *_identified(parts, pictures),
         *_check("Does the fit find what it is given?", SYNTHETIC, parts.get("synthetic"), f"{pictures}/synthetic.png"),

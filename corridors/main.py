@@ -34,6 +34,12 @@ Posterior = Annotated[
 Fit = Annotated[Path | None, typer.Option("--fit", help="parameters from a posterior of your own (calibrate's --out)")]
 
 
+def _given(context: typer.Context, name: str) -> bool:
+    """Was this option or argument typed, and not left at its default?"""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _typed() -> str:
     """The command as it was typed, quoted so that it can be run again."""
     return shlex.join(["corridors", *sys.argv[1:]])
@@ -41,7 +47,8 @@ def _typed() -> str:
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="a shipped name, a .toml file, or two joined as A+B")],
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="a shipped name, a .toml file, or two joined as A+B")] = "",
     against: Annotated[str, typer.Option(help="the scenario to compare with, under the same luck")] = "frozen",
     seeds: Annotated[int, typer.Option(help="runs of each scenario")] = 200,
     out: Annotated[Path | None, typer.Option(help="folder for runs, summary, manifest and chart")] = None,
@@ -55,16 +62,19 @@ def run(
     prior: Prior = False,
     posterior: Posterior = False,
     fit: Fit = None,
+    link: Annotated[str | None, typer.Option(help="a link of the app, in quotes: scenario, seeds, parameters")] = None,
 ) -> None:
     """Run a scenario many times and hold it against another and against the articles."""
-    from corridors.run import Request, run_and_report
+    from corridors.run import Request, refuse_with_link, run_and_report
     from corridors.sources import source_of
 
     command = _typed()
+    refuse_with_link([name for name in context.params if _given(context, name)])
     source = source_of(defaults, prior, posterior, fit)
     run_and_report(
-        Request(scenario, against, seeds, out, force, tuple(set_ or ()), firms, keep, threads, chart, command, source)
-    )
+        Request(scenario, against, seeds, out, force, tuple(set_ or ()), firms, keep, threads, chart, command, source,
+                link)
+    )  # fmt: skip
 
 
 @app.command()
@@ -314,6 +324,21 @@ def calibrate(
     from corridors.calibrate import Request, calibrate_and_report
 
     calibrate_and_report(Request(draws, out, firms, workers, _typed()))
+
+
+@app.command(name="app")
+def app_(
+    port: Annotated[int, typer.Option(help="where it listens; 0 takes a free one")] = 8765,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="open a browser")] = True,
+    public: Annotated[
+        bool, typer.Option("--public", help="let others reach it: needs --host and a secret in CORRIDORS_SECRET")
+    ] = False,
+    host: Annotated[list[str] | None, typer.Option(help="a name that visitors type, with --public; repeatable")] = None,
+) -> None:
+    """Open the simulation in a browser; it runs on this machine and asks nothing of any other."""
+    from corridors.app import Request, serve
+
+    serve(Request(port, browser, public, tuple(host or ())))
 
 
 @app.command()

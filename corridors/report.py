@@ -8,8 +8,8 @@ from typing import Any
 from abm import futures
 from abm.parameters import describe
 from calibration import headline
+from calibration.answer import Answer
 from calibration.headline import FUTURES, Row
-from corridors.answer import Answer
 
 WIDTH = 120
 HEADLINE = ("trade_2025", "raw_share_2025", "trade_2030", "cost_cut", "jobs", "kgtj_closure")

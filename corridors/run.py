@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,11 +19,16 @@ from corridors.sources import DEFAULTS, numbers_for, origin
 
 CHUNK = 50  # runs held at a time before they reach the disk
 MOST_SEEDS = 10_000
+# what a link says itself, and the word of the command line for it
+IN_A_LINK = {
+    "scenario": "a scenario", "against": "--against", "seeds": "--seeds", "set_": "--set", "firms": "--firms",
+    "defaults": "--defaults", "prior": "--prior", "posterior": "--posterior", "fit": "--fit",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for on the command line."""
+    """What was asked for on the command line; a link is asked in place of scenarios, seeds, firms and parameters."""
 
     scenario: str
     against: str
@@ -37,42 +42,95 @@ class Request:
     chart: bool
     command: str
     source: str = DEFAULTS
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is run: the scenario, what it is held against, others; the first seed, and one set of parameters a run."""
+
+    stories: list[Scenario]
+    numbers: list[Parameters]
+    first: int
+    firms: int
+    source: str
 
 
 def run_and_report(request: Request) -> None:
     """Check everything, run, write, print. Raises BadInput before anything is written."""
-    stories = read_scenarios(request)
-    check_amounts(request.seeds, request.threads)
     if request.keep not in ("headline", "all"):
         raise unknown("--keep", request.keep, ("headline", "all"))
     if request.out:
         check_place(request.out, request.force)
-    numbers = numbers_for(request.seeds, request.source, request.sets)
+    job = _asked(request) if request.link is None else _linked(request, request.link)
+    stories, numbers = job.stories, job.numbers
     began = time.perf_counter()
     with ExitStack() as stack:
         folder = stack.enter_context(written_whole(request.out)) if request.out else None
-        ensembles, seconds, stopped = _simulate(request, stories, numbers, folder)
+        ensembles, seconds, stopped = _simulate(request, job, folder)
         if not ensembles:
             interrupted("interrupted before any run was finished; nothing was written")
-        from corridors.answer import answer, write_summary
+        from calibration.answer import answer, write_summary
 
         if request.chart and folder:
             from corridors.chart import draw
 
-            draw(ensembles, stories[0].name, stories[1].name, folder, origin(request.source))
+            draw(ensembles, stories[0].name, stories[1].name, folder, origin(job.source))
         done = len(next(iter(ensembles.values())).seeds)
-        found = answer(ensembles, stories[0].name, stories[1].name, numbers[:done], origin(request.source))
+        found = answer(ensembles, stories[0].name, stories[1].name, numbers[:done], origin(job.source))
         if folder and request.out:
             write_summary(found, ensembles, folder)
             write_manifest(
-                folder, request.command, stories, done, request.firms, numbers[:done], seconds, complete=not stopped,
-                uncertainty=request.source,
+                folder, request.command, stories, {"first": job.first, "count": done}, job.firms, numbers[:done],
+                seconds, complete=not stopped, uncertainty=job.source,
             )  # fmt: skip
     from corridors.report import show
 
     show(found, request.out, seconds, time.perf_counter() - began)
     if stopped:
-        interrupted(f"interrupted: the answer is of {done} seeds, not {request.seeds}")
+        interrupted(f"interrupted: the answer is of {done} seeds, not {len(numbers)}")
+
+
+def refuse_with_link(given: Sequence[str]) -> None:
+    """Refuse a link together with what it says itself, and a command with neither link nor scenario. Raises BadInput.
+
+    given: names of the options that were typed.
+    """
+    if "link" not in given:
+        if "scenario" not in given:
+            raise BadInput("run: name a scenario, or give a link of the app with --link")
+        return
+    both = [word for name, word in IN_A_LINK.items() if name in given]
+    if both:
+        raise BadInput(f"--link says all of the question; leave out {' and '.join(both)}")
+
+
+def _asked(request: Request) -> Job:
+    """What the words of the command line ask for. Raises BadInput."""
+    stories = read_scenarios(request)
+    check_amounts(request.seeds, request.threads)
+    return Job(stories, numbers_for(request.seeds, request.source, request.sets), 0, request.firms, request.source)
+
+
+def _linked(request: Request, link: str) -> Job:
+    """What a link of the app asks for, read as the app reads it. Raises BadInput."""
+    from app.link import model_version, parameter_sets, read
+    from calibration.headline import AS_IS, FROZEN
+
+    question = read(link)
+    check_amounts(question.seeds, request.threads)
+    story, ground = question.story(), question.ground()
+    if story.changes == ground.changes:
+        raise BadInput(f"--link: its scenario does not differ from its baseline, '{question.against}'")
+    if question.model not in ("", model_version()):
+        print(
+            f"corridors: this link was made with model {question.model}, and this is {model_version()}: "
+            "figures may differ",
+            file=sys.stderr,
+        )
+    stories = [story, ground if ground.name != story.name else replace(ground, name=f"{ground.name}, baseline")]
+    stories += [Scenario.read(name) for name in (FROZEN, AS_IS) if name not in (story.name, ground.name)]
+    return Job(stories, parameter_sets(question), question.first, question.firms, question.numbers)
 
 
 def interrupted(told: str) -> NoReturn:
@@ -115,16 +173,14 @@ def read_scenarios(request: Request) -> list[Scenario]:
     return found
 
 
-def _simulate(
-    request: Request, stories: list[Scenario], numbers: list[Parameters], folder: Path | None
-) -> tuple[dict[str, Any], float, bool]:
+def _simulate(request: Request, job: Job, folder: Path | None) -> tuple[dict[str, Any], float, bool]:
     """All runs, in chunks of seeds that go round the scenarios, so that an interrupt leaves them even."""
     import numpy as np
 
     from abm.runs import Engine, Runs, run_each
     from calibration.headline import KEPT
 
-    engines = [Engine(story, firms=request.firms) for story in stories]
+    engines = [Engine(story, firms=job.firms) for story in job.stories]
     columns = engines[0].columns
     wanted = np.array(
         [i for i, c in enumerate(columns) if c.measure in KEPT and (not KEPT[c.measure] or c.who in KEPT[c.measure])]
@@ -133,18 +189,19 @@ def _simulate(
     every = np.union1d(stored, wanted)
     report_part = np.searchsorted(every, wanted)
     file_part = np.searchsorted(every, stored)
-    held: list[list[Any]] = [[] for _ in stories]
+    held: list[list[Any]] = [[] for _ in engines]
     done: list[int] = []
     stopped = False
     began = time.perf_counter()
-    with progress(len(stories) * request.seeds) as advance, _writer(folder, columns, stored) as write:
+    with progress(len(engines) * len(job.numbers)) as advance, _writer(folder, columns, stored) as write:
         try:
-            for start in range(0, request.seeds, CHUNK):
-                seeds = list(range(start, min(start + CHUNK, request.seeds)))
+            for start in range(0, len(job.numbers), CHUNK):
+                given = job.numbers[start : start + CHUNK]
+                seeds = list(range(job.first + start, job.first + start + len(given)))
                 parts = []
                 for engine in engines:
                     part = np.zeros((len(seeds), len(engine.levers), len(every)), np.float32)
-                    for _ in run_each(engine, seeds, numbers[start : start + CHUNK], every, part, request.threads):
+                    for _ in run_each(engine, seeds, given, every, part, request.threads):
                         advance()
                     parts.append(part)
                 with _unbroken():
@@ -157,7 +214,7 @@ def _simulate(
     kept = tuple(columns[i] for i in wanted)
     runs = {
         story.name: Runs(story, tuple(done), kept, np.concatenate(parts))
-        for story, parts in zip(stories, held)
+        for story, parts in zip(job.stories, held)
         if parts
     }
     return runs, time.perf_counter() - began, stopped

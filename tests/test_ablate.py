@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,74 @@ def test_a_rule_is_left_out_of_scenario_and_reference(monkeypatch: pytest.Monkey
     assert "ties.build" in seen[0]
 
 
+# ---------------------------------------------------------------------------- parameters, many parts, stopping half-way
+
+
+def test_each_run_may_have_parameters_of_its_own() -> None:
+    """As in `simulate`: one set a seed, also when a mechanism is out."""
+    sets = [Parameters(trade_elasticity=value) for value in np.linspace(3, 6, FEW["seeds"])]
+    found = ablate("corridor-first", "declarations", parts=["trust_wedge"], parameters=sets, **FEW)
+    for numbers, values in (([one.changed({"trust_wedge": 0}) for one in sets], found.bare), (sets, found.difference)):
+        one, other = (
+            simulate(n, FEW["seeds"], numbers, firms=FEW["firms"]).year("surplus", "region", 2035)
+            for n in ("corridor-first", "declarations")
+        )
+        assert values == pytest.approx(one - other, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["levers", "mechanisms"])
+def test_the_smaller_parts_are_gathered_into_one_and_the_shares_stay_whole(kind: str) -> None:
+    whole = Trial.of("corridor-first", "declarations", kind=kind, **FEW)
+    few = whole.gathered(3 if kind == "mechanisms" else 2, pilot=4)
+    assert [p.name for p in few.parts][-1] == "the others"
+    assert few.exact
+    assert sum(len(p.columns) + len(p.parameters) for p in few.parts) == len(whole.parts)
+    found = few.divide()
+    assert found.shares.sum(axis=1) == pytest.approx(found.total, abs=1e-12)
+    assert found.difference == pytest.approx(whole.value(frozenset(range(len(whole.parts)))), abs=1e-12)
+    assert whole.gathered(len(whole.parts), pilot=4) is whole
+
+
+def test_the_largest_parts_stand_by_themselves() -> None:
+    """Reform and works make nearly all that the corridor adds to trade; the hub is then no part of its own."""
+    trial = Trial.of("corridor-first", "declarations", "trade", "KZ-KG", **FEW)
+    lost = np.abs(trial.divide().taken_out.mean(axis=0))
+    kept = [p.name for p in trial.gathered(2, pilot=FEW["seeds"]).parts]
+    assert kept == [trial.parts[int(lost.argmax())].name, "the others"]
+
+
+def test_what_advance_raises_stops_the_runs() -> None:
+    """With many seeds in line, none is begun after the stop but those already going."""
+
+    class Stop(Exception):
+        pass
+
+    class Counted:
+        """An engine that counts its runs."""
+
+        def __init__(self, engine: Any) -> None:
+            self.engine, self.begun = engine, begun
+            self.levers, self.plain = engine.levers, engine.plain
+
+        def run(self, *given: Any) -> Any:
+            self.begun.append(1)
+            return self.engine.run(*given)
+
+    def stop() -> None:
+        raise Stop
+
+    begun: list[int] = []
+    trial = Trial.of("corridor-first", "declarations", seeds=300, firms=60, threads=2)
+    trial.engine = Counted(trial.engine)  # type: ignore[assignment]
+    trial.advance = stop
+    with pytest.raises(Stop) as caught:
+        trial.divide()
+    at_the_stop = len(begun)
+    time.sleep(0.2)  # while `caught` still holds what was going on
+    assert len(begun) == at_the_stop < 300
+    assert caught.type is Stop
+
+
 # ------------------------------------------------------------------------------------------------------ what it refuses
 
 
@@ -269,6 +338,7 @@ def test_a_rule_is_left_out_of_scenario_and_reference(monkeypatch: pytest.Monkey
         ({"parts": ["ties.copy_corridor", "ties.meet", "ties.agree"]}, "at most 2 rules"),
         ({"seeds": -1}, "seeds"),
         ({"threads": 0}, "threads"),
+        ({"parameters": [Parameters()] * 3}, "3 sets of parameters for 100 seeds"),
     ],
 )
 def test_what_cannot_be_divided_is_refused_in_one_message(options: dict[str, Any], told: str) -> None:

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import factorial
 from pathlib import Path
@@ -33,7 +34,7 @@ from abm.month import MONTH
 from abm.parameters import Parameters
 from abm.runs import FIRMS, Engine, run_each, seed_list
 from abm.scenario import Scenario, lever_table
-from experiments.ablation.parts import LEVER, LEVERS, PARAMETER, RULE, Between, Part, parts_of
+from experiments.ablation.parts import LEVER, LEVERS, MOST_LEVERS, RULE, Between, Part, parts_of, together
 from experiments.ablation.result import Ablation
 from experiments.compare import column_of, yearly
 from experiments.paired import FROZEN, pairable
@@ -53,7 +54,7 @@ def ablate(
     *,
     kind: str = LEVERS,
     parts: Sequence[str] | None = None,
-    parameters: Parameters | None = None,
+    parameters: Parameters | Sequence[Parameters] | None = None,
     firms: int = FIRMS,
     threads: int | None = None,
     month: Month = MONTH,
@@ -63,10 +64,12 @@ def ablate(
     who: whose measure, where there are several ("KZ-KG"); year: a calendar year or (first, last), by default the last;
     kind: "levers" (those in which the two differ) or "mechanisms" (those of parts.py); parts: names of levers ("reform"
     is reform on all ties), parameters that may be 0, or rules ("ties.copy_corridor"), in place of a kind. More than
-    eight levers are grouped by name where one stands for several ties, blocs or markets.
+    eight levers are grouped by name where one stands for several ties, blocs or markets. parameters: one set, or one a
+    seed.
 
     Raises:
-        BadInput: scenarios that cannot be paired, an unknown name, a number that cannot be 0, nothing to take out.
+        BadInput: scenarios that cannot be paired, an unknown name, a number that cannot be 0, nothing to take out,
+            not as many sets of parameters as seeds.
     """
     return Trial.of(
         scenario, against, measure, who, year, seeds, kind=kind, parts=parts, parameters=parameters, firms=firms,
@@ -79,14 +82,17 @@ def ablate(
 
 @dataclass
 class Trial:
-    """All checked and made ready to run the model with any set of parts in; `advance` is called after each run."""
+    """All checked and made ready to run the model with any set of parts in.
+
+    advance: called after each run; what it raises ends the division at once, with no run left going.
+    """
 
     scenario: Scenario
     against: Scenario
     years: tuple[int, int]
     seeds: tuple[int, ...]
     parts: tuple[Part, ...]
-    numbers: Parameters
+    numbers: tuple[Parameters, ...]  # one a seed
     threads: int | None
     engine: Engine
     place: int
@@ -95,6 +101,7 @@ class Trial:
     engines: dict[frozenset[str], Engine] = field(default_factory=dict)
     references: dict[frozenset[Part], Any] = field(default_factory=dict)
     values: dict[frozenset[int], Any] = field(default_factory=dict)
+    zeroed: dict[frozenset[str], list[Parameters]] = field(default_factory=dict)
 
     @staticmethod
     def of(
@@ -107,22 +114,43 @@ class Trial:
         *,
         kind: str = LEVERS,
         parts: Sequence[str] | None = None,
-        parameters: Parameters | None = None,
+        parameters: Parameters | Sequence[Parameters] | None = None,
         firms: int = FIRMS,
         threads: int | None = None,
         month: Month = MONTH,
+        most: int = MOST_LEVERS,
     ) -> Trial:
-        """Check what `ablate` was given, before anything is run. Raises BadInput."""
+        """Check what `ablate` was given, before anything is run; more levers than `most` are grouped by name.
+
+        Raises:
+            BadInput: see `ablate`.
+        """
         (story,), ground = pairable([scenario], against)
-        numbers, years = seed_list(seeds), _span(year, story)
+        chosen, years = seed_list(seeds), _span(year, story)
         if threads is not None and threads < 1:
             raise BadInput(f"threads = {threads} must be 1 or more")
+        numbers = parameters if isinstance(parameters, Sequence) else [parameters or Parameters()] * len(chosen)
+        if len(numbers) != len(chosen):
+            raise BadInput(f"{len(numbers)} sets of parameters for {len(chosen)} seeds; give one, or one for each")
         engine = Engine(story, month, firms)
         place = column_of(engine.columns, measure, who)
         reference = lever_table(ground, engine.steps_a_year, story.world())
-        found = parts_of(Between(engine.levers, reference, story, ground), kind, parts, month)
-        return Trial(story, ground, years, tuple(numbers), found, parameters or Parameters(), threads, engine, place,
-                     reference)  # fmt: skip
+        found = parts_of(Between(engine.levers, reference, story, ground), kind, parts, month, most)
+        return Trial(story, ground, years, tuple(chosen), found, tuple(numbers), threads, engine, place, reference)
+
+    def gathered(self, most: int, pilot: int) -> Trial:
+        """The same with at most so many parts: the largest by themselves, all others together as one.
+
+        The largest are those without which most is lost, in the first `pilot` seeds. Rules are not gathered.
+        """
+        if len(self.parts) <= most:
+            return self
+        few = replace(self, seeds=self.seeds[:pilot], numbers=self.numbers[:pilot], values={}, references={}, zeroed={})
+        everything = frozenset(range(len(self.parts)))
+        lost = [abs((few.value(everything) - few.value(everything - {i})).mean()) for i in sorted(everything)]
+        first = sorted(np.argsort(-np.array(lost), kind="stable")[: most - 1])
+        rest = together([part for i, part in enumerate(self.parts) if i not in first])
+        return replace(self, parts=(*(self.parts[i] for i in first), rest), values={}, references={}, zeroed={})
 
     @property
     def exact(self) -> bool:
@@ -180,16 +208,27 @@ class Trial:
         """Means of the measure over the years, with these levers, in the model less some parts; shape (seeds,)."""
         engine = copy.copy(self._engine(frozenset(part.name for part in model if part.kind == RULE)))
         engine.levers = table
-        numbers = self.numbers.changed({part.name: 0.0 for part in model if part.kind == PARAMETER})
+        numbers = self._numbers(frozenset(name for part in model for name in part.parameters))
         first, last = self.years
         found = []
         for start in range(0, len(self.seeds), CHUNK):
             seeds = self.seeds[start : start + CHUNK]
             series = np.zeros((len(seeds), len(table), 1), np.float32)
-            for _ in run_each(engine, seeds, numbers, np.array([self.place]), series, self.threads):
-                self.advance()
+            given = numbers[start : start + CHUNK]
+            runs: Any = run_each(engine, seeds, given, np.array([self.place]), series, self.threads)
+            with closing(runs):  # or those in line would still be run after `advance` has raised
+                for _ in runs:
+                    self.advance()
             found.append(yearly(series, range(first, last + 1), self.scenario.first_year)[:, :, 0].mean(axis=1))
         return np.concatenate(found)
+
+    def _numbers(self, out: frozenset[str]) -> list[Parameters]:
+        """Parameters of every seed, with some of them 0."""
+        if out not in self.zeroed:
+            different = {id(one): one for one in self.numbers}  # one set may serve all seeds
+            sets = {key: one.changed(dict.fromkeys(out, 0.0)) for key, one in different.items()}
+            self.zeroed[out] = [sets[id(one)] for one in self.numbers]
+        return self.zeroed[out]
 
     def _engine(self, rules: frozenset[str]) -> Engine:
         """The engine of the month less some rules."""

@@ -17,6 +17,7 @@ from abm.scenario import TABLE_OF, Scenario, find_lever, lever_names
 MOST_LEVERS = 8  # more of them are grouped by name
 MOST_RULES = 2  # each set of rules is a month of its own, compiled for a quarter of a minute
 LEVERS, MECHANISM = "levers", "mechanisms"  # what may be taken out, unless it is named
+OTHERS = "the others"  # a part that stands for several
 LEVER, PARAMETER, RULE = "lever", "parameter", "rule"  # kinds of parts
 
 # Mechanisms that can be switched off by one number, in plain words; `describe()` has their meaning, unit and source.
@@ -41,12 +42,17 @@ MECHANISMS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that can be taken out. columns: the levers that it stands for, and of which tie, bloc or market."""
+    """One thing that can be taken out.
+
+    columns: the levers that it stands for, and of which tie, bloc or market; parameters: the numbers that are 0 without
+    it.
+    """
 
     name: str
     kind: str
     meaning: str
     columns: tuple[tuple[str, int | None], ...] = ()
+    parameters: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -100,8 +106,10 @@ class Between:
         return list(self.scenario.world().names(TABLE_OF[levers.describe()[name].per]))
 
 
-def parts_of(between: Between, kind: str, names: Sequence[str] | None, month: Month) -> tuple[Part, ...]:
-    """What is taken out, each once. Raises BadInput."""
+def parts_of(
+    between: Between, kind: str, names: Sequence[str] | None, month: Month, most: int = MOST_LEVERS
+) -> tuple[Part, ...]:
+    """What is taken out, each once; more levers than `most` are grouped by name. Raises BadInput."""
     differing = between.differing()
     if not differing:
         told = f"'{between.scenario.name}' and '{between.against.name}' do not differ in any lever"
@@ -112,7 +120,16 @@ def parts_of(between: Between, kind: str, names: Sequence[str] | None, month: Mo
         return tuple(_parameter(name) for name in MECHANISMS)
     if kind != LEVERS:
         raise unknown("kind of parts", kind, (LEVERS, MECHANISM))
-    return tuple(differing if len(differing) <= MOST_LEVERS else between.grouped())
+    return tuple(differing if len(differing) <= most else between.grouped())
+
+
+def together(parts: Sequence[Part]) -> Part:
+    """Levers or parameters as one part."""
+    return Part(
+        OTHERS, parts[0].kind, ", ".join(part.label for part in parts),
+        tuple(place for part in parts for place in part.columns),
+        tuple(name for part in parts for name in part.parameters),
+    )  # fmt: skip
 
 
 def _named_parts(between: Between, names: list[str], month: Month) -> tuple[Part, ...]:
@@ -152,4 +169,4 @@ def _parameter(name: str) -> Part:
     low, high = known.allowed
     if not low <= 0 <= high:
         raise BadInput(f"parameter '{name}' cannot be 0, only {low:g} to {high:g} {known.unit}; it cannot be taken out")
-    return Part(name, PARAMETER, known.meaning)
+    return Part(name, PARAMETER, known.meaning, parameters=(name,))

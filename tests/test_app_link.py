@@ -1,0 +1,133 @@
+"""An address holds a whole question, and nothing that a stranger writes into it gets past the bounds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abm.errors import BadInput
+from abm.parameters import describe
+from abm.scenario import Scenario, lever_names
+from app import link
+from app.link import Dated, Question
+
+WORLD = Scenario.read("as-is").world()
+NAMES = lever_names(WORLD)
+
+
+def values_of(written: str) -> st.SearchStrategy[float | str]:
+    """Values that a scenario's file may give a lever."""
+    known = link.lever_of(written)
+    if known.form.startswith("date"):
+        return st.sampled_from(["never", "2026-01", "2035-12"])
+    if known.form == "choice":
+        return st.sampled_from(known.words)
+    return (
+        st.floats(known.low, known.high).map(lambda x: float(f"{x:.8g}")).filter(lambda x: known.low <= x <= known.high)
+    )
+
+
+changes = st.sampled_from(NAMES).flatmap(
+    lambda name: st.builds(Dated, st.sampled_from(["2026-01", "2029-03", "2035-12"]), st.just(name), values_of(name))
+)
+sets = st.sampled_from([n for n, d in describe().items() if d.role == "fit"]).flatmap(
+    lambda n: st.tuples(st.just(n), st.floats(describe()[n].low, describe()[n].high).map(lambda x: float(f"{x:.8g}")))
+)
+questions = st.builds(
+    Question,
+    scenario=st.sampled_from(link.offered()),
+    against=st.sampled_from(link.offered()),
+    changes=st.lists(changes, max_size=8, unique_by=lambda c: (c.at, c.lever)).map(
+        lambda found: tuple(sorted(found, key=lambda c: c.at))
+    ),
+    sets=st.lists(sets, max_size=3, unique_by=lambda pair: pair[0]).map(tuple),
+    world=st.sampled_from([link.BOTH, link.SCENARIO]),
+    numbers=st.sampled_from([link.POSTERIOR, link.DEFAULTS]),
+    seeds=st.integers(link.FEWEST_RUNS, link.MOST_RUNS),
+    first=st.integers(0, link.LAST_SEED),
+    firms=st.integers(link.FEWEST_FIRMS, 600),
+)
+
+
+@given(questions)
+def test_an_address_opens_the_question_that_wrote_it(question: Question) -> None:
+    assert link.read(question.address()) == question
+    assert link.read("https://somewhere.example/compare?" + question.address() + "&lang=ru") == question
+
+
+def test_the_plain_page_needs_no_address() -> None:
+    assert Question().address() == ""
+    assert link.read("") == link.read("https://somewhere.example/") == Question()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("scenario=/etc/passwd", "unknown scenario"),
+        ("scenario=../abm/scenarios/as-is.toml", "unknown scenario"),
+        ("scenario=corridor-frist", "did you mean 'corridor-first'"),
+        ("scenario=kgtj-hindcast", "unknown scenario"),  # another base year
+        ("2026-01=reform_KZ-KG:11", "outside 0 to 10"),
+        ("2026-01=reform_KZ-KG:nan", "must be a number"),
+        ("2026-01=reform_KZ-KG:1_0", "must be a number"),
+        ("2026-01=diplomacy:loud", "unknown word"),
+        ("2026-01=hub_open:2040-01", "outside 2025-01 to 2035-12"),
+        ("2040-01=drought:.1", "outside 2025-01 to 2035-12"),
+        ("2026-13=drought:.1", "not a month"),
+        ("2026-01=__class__:1", "unknown lever"),
+        ("2026-01=at:2027-01", "unknown lever"),
+        ("2026-01=drought", "write name:value"),
+        ("2026-01=drought:.1;drought:.2", "set twice"),
+        ("2026-01=drought:.1&2026-01=drought:.2", "given twice"),
+        ("set=trade_elasticity:1e9", "outside"),
+        ("set=trade_elasticity:inf", "must be a number"),
+        ("set=nothing:1", "unknown parameter"),
+        ("seeds=401", "outside 10 to 400"),
+        ("seeds=1e2", "whole number"),
+        ("seeds=-5", "whole number"),
+        ("firms=601", "outside 50 to 600"),
+        ("first=1000001", "outside 0 to 1000000"),
+        ("model=<script>", "not a version"),
+        ("world=mine", "unknown word"),
+        ("numbers=prior", "unknown word"),
+        ("colour=red", "unknown key"),
+        ("nothing", "not a list of key=value"),
+        ("a=1&" * 100, "not a list of key=value"),
+        ("2026-01=" + ";".join(f"x{i}:1" for i in range(900)), "characters are too many"),
+    ],
+)
+def test_a_crafted_address_is_refused_with_what_is_wrong(address: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        link.read(address)
+
+
+def test_too_many_changes_are_refused() -> None:
+    with pytest.raises(BadInput, match="61 changes are too many"):
+        link.checked(
+            Question(changes=tuple(Dated(f"20{26 + i // 12}-{i % 12 + 1:02d}", "drought", 0.1) for i in range(61)))
+        )
+
+
+def test_the_world_holds_for_both_and_a_policy_for_the_scenario_alone() -> None:
+    address = "2029-03=drought:.2;reform_KZ-KG:10;bloc_activism_EAEU:2;border_shut_KG-TJ:6"
+    shared = {name for c in link.read(address).ground().changes for name, _ in c.levers}
+    assert {"drought", "bloc_activism_EAEU", "border_shut_KG-TJ"} <= shared
+    assert "reform_KZ-KG" not in shared
+    alone = link.read(address + "&world=scenario")
+    assert alone.ground() == Scenario.read("declarations")
+    assert {name for c in alone.story().changes if c.at == "2029-03" for name, _ in c.levers} == {
+        "drought", "reform_KZ-KG", "bloc_activism_EAEU", "border_shut_KG-TJ",
+    }  # fmt: skip
+
+
+def test_runs_have_the_draws_that_the_command_line_gives_them() -> None:
+    from calibration import posterior
+
+    shipped = posterior.read(check=False)
+    assert link.parameter_sets(Question(seeds=12)) == shipped.sets(12)
+    assert link.parameter_sets(Question(seeds=10, first=2)) == shipped.sets(12)[2:]
+    assert len(link.parameter_sets(Question(seeds=10, first=shipped.draws - 3))) == 10
+    held = link.parameter_sets(Question(seeds=10, sets=(("trade_elasticity", 2.0),)))
+    assert {draw.trade_elasticity for draw in held} == {2.0}
+    assert held[3].bloc_pull == shipped.sets(4)[3].bloc_pull
