@@ -36,10 +36,11 @@ def lever_steps(one: Engine, other: Engine) -> dict[str, Any]:
 
 def _steps(column: Any, known: levers.Lever, engine: Engine) -> list[list[Any]]:
     """Where a lever changes and to what, as a scenario's file would write it."""
-    if known.form.startswith("date"):
-        on = np.flatnonzero(column)
-        return [[0, _month(int(on[0]), engine)]] if len(on) else [[0, "never"]]
     turns = [0, *(np.flatnonzero(np.diff(column)) + 1).tolist()]
+    if known.form.startswith("date"):  # when it is next switched on, told anew wherever it is switched off
+        on = np.flatnonzero(column).tolist()
+        dates = {turn: next((_month(step, engine) for step in on if step >= turn), "never") for turn in turns}
+        return [[turn, date] for turn, date in dates.items() if turn == 0 or not column[turn]]
     return [[int(month), _written(float(column[month]), known)] for month in turns]
 
 

@@ -6,11 +6,13 @@ ensemble. Runs are made in order and can be gone on with: a draft of forty is th
 
 from __future__ import annotations
 
+import copy
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ import numpy as np
 from abm import futures
 from abm.month import MONTH
 from abm.runs import Column, Engine, Runs, run_each
-from abm.scenario import Change, Scenario
+from abm.scenario import Change, Scenario, lever_table
 from app.link import Question, model_version, parameter_sets
 from calibration.headline import AS_IS, FROZEN, KEPT
 
@@ -42,6 +44,11 @@ class Ensemble:
     series: Any
     done: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def bytes(self) -> int:
+        """What it takes: room for runs that were not made yet takes no memory."""
+        return int(self.series[: self.done].nbytes + self.engine.levers.nbytes)
 
     def of(self, measure: str, who: str = "region") -> Any:
         """One series of all runs, shape (runs, months)."""
@@ -86,7 +93,7 @@ class Shelf:
     @property
     def bytes(self) -> int:
         """What is kept, in bytes."""
-        return sum(int(ensemble.series.nbytes) for ensemble in self._kept.values())
+        return sum(ensemble.bytes for ensemble in self._kept.values())
 
 
 SHELF = Shelf()
@@ -143,12 +150,18 @@ def all_runs(
     return {s.name: made(s, question, runs, threads, advance).first(runs, question) for s in stories}
 
 
+def ready(question: Question, runs: int) -> bool:
+    """Has all been run that a picture of so many runs is made of?"""
+    stories = (question.story(), question.ground(), Scenario.read(FROZEN))
+    return all(SHELF.find(story, question).done >= runs for story in stories)
+
+
 def warm() -> None:
     """Load the compiled month, read the posterior and run what the page opens with, before anybody asks."""
-    question = Question()
+    question, threads = Question(), os.cpu_count() or 1
     model_version()
-    region(question, question.seeds, 1)
-    made(Scenario.read(AS_IS), question, question.seeds, 1)
+    region(question, question.seeds, threads)
+    made(Scenario.read(AS_IS), question, question.seeds, threads)
 
 
 @cache
@@ -167,9 +180,15 @@ def _places(columns: tuple[Column, ...]) -> dict[tuple[str, str], int]:
 
 
 def _begun(story: Scenario, question: Question) -> Ensemble:
-    engine = Engine(story, MONTH, question.firms)
+    engine = copy.copy(_engine(question.firms))  # all that is offered has one world; only levers differ
+    engine.scenario, engine.levers = story, lever_table(story, engine.steps_a_year)
     columns = tuple(engine.columns[i] for i in _kept_of(engine.columns))
     return Ensemble(engine, columns, np.zeros((question.seeds, len(engine.levers), len(columns)), np.float32))
+
+
+@lru_cache(maxsize=8)
+def _engine(firms: int) -> Engine:
+    return Engine(Scenario.read(AS_IS), MONTH, firms)
 
 
 def _effective(story: Scenario) -> tuple[tuple[Change, ...], int, int]:

@@ -12,16 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
-from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote
 
 from abm import levers
 from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.runs import FIRMS
 from abm.scenario import FIRST_YEAR, YEARS, Scenario, date_in, find_lever, lever_value
+
+if TYPE_CHECKING:
+    from calibration.posterior import Posterior
 
 POSTERIOR, DEFAULTS = "posterior", "defaults"
 BOTH, SCENARIO = "both", "scenario"
@@ -86,10 +89,10 @@ class Question:
             said += [("scenario", self.scenario), ("against", self.against)]
         dates: dict[str, list[str]] = {}
         for change in self.changes:
-            dates.setdefault(change.at, []).append(f"{change.lever}:{_told(change.value)}")
+            dates.setdefault(change.at, []).append(f"{change.lever}:{told(change.value)}")
         said += [(at, ";".join(dates[at])) for at in sorted(dates)]
         if self.sets:
-            said.append(("set", ";".join(f"{name}:{_told(value)}" for name, value in self.sets)))
+            said.append(("set", ";".join(f"{name}:{told(value)}" for name, value in self.sets)))
         plain = Question()
         for key in ("world", "numbers", "seeds", "first", "firms", "model"):
             if getattr(self, key) != getattr(plain, key):
@@ -105,7 +108,9 @@ def read(link: str) -> Question:
     """
     if len(link) > LONGEST:
         raise BadInput(f"link: {len(link)} characters are too many; at most {LONGEST}")
-    query = urlsplit(link).query if "://" in link or link.startswith(("/", "?")) else link
+    query = _query(link.strip())
+    if not unquote(query).isprintable():
+        raise BadInput("link: it holds characters that cannot be printed")
     try:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_CHANGES + 20)
     except ValueError:
@@ -119,7 +124,7 @@ def read(link: str) -> Question:
             found[key] = True
             changes += [Dated(key, name, _value(text)) for name, text in _list(key, value)]
         elif key == "set":
-            found["sets"] = tuple((name, _number(name, text)) for name, text in _list(key, value))
+            found[key] = tuple((name, _number(name, text)) for name, text in _list(key, value))
         elif key in ("seeds", "first", "firms"):
             found[key] = _whole(key, value)
         elif key in ("scenario", "against", "world", "numbers", "model"):
@@ -128,7 +133,7 @@ def read(link: str) -> Question:
             known = ("scenario", "against", "set", "world", "numbers", "seeds", "first", "firms", "model")
             raise unknown("key", key[:SHOWN], known, "link")
     given = {key: value for key, value in found.items() if value is not True}
-    return checked(Question(**given, changes=tuple(changes)))
+    return checked(Question(sets=given.pop("set", ()), changes=tuple(changes), **given))
 
 
 def checked(question: Question) -> Question:
@@ -202,22 +207,23 @@ def lever_of(written: str) -> levers.Lever:
 
 def parameter_sets(question: Question) -> list[Parameters]:
     """One set of parameters a run: run i has draw `first` + i of the posterior, whatever else is asked."""
-    from calibration import posterior
-
+    held = dict(question.sets)
     if question.numbers == DEFAULTS:
-        return [Parameters().changed(dict(question.sets))] * question.seeds
-    draws = _draws()[question.first % posterior.DRAWS :]
-    while len(draws) < question.seeds:
-        draws = [*draws, *_draws()]
-    return [draw.changed(dict(question.sets)) if question.sets else draw for draw in draws[: question.seeds]]
+        return [Parameters().changed(held)] * question.seeds
+    draws = (_draw(question.first + i) for i in range(question.seeds))
+    return [draw.changed(held) if held else draw for draw in draws]
 
 
 @cache
-def _draws() -> list[Parameters]:
+def _posterior() -> Posterior:
     from calibration import posterior
 
-    found = posterior.read()
-    return found.sets(found.draws)
+    return posterior.read()
+
+
+@lru_cache(maxsize=2_000)  # as many as ship
+def _draw(number: int) -> Parameters:
+    return _posterior().one(number)
 
 
 def _changed(story: Scenario, changes: Iterable[Dated]) -> Scenario:
@@ -227,6 +233,15 @@ def _changed(story: Scenario, changes: Iterable[Dated]) -> Scenario:
     for at, values in sorted(dates.items()):
         story = story.then(at, **values)
     return replace(story, name=story.name + CHANGED) if dates else story
+
+
+def _query(link: str) -> str:
+    """What follows the question mark of an address, whatever stands before it, or all of a bare query."""
+    address, _, _ = link.partition("#")
+    before, mark, after = address.partition("?")
+    if mark and "=" not in before:
+        return after
+    return "" if "://" in address or address.startswith("/") else address
 
 
 def _list(key: str, text: str) -> list[tuple[str, str]]:
@@ -268,5 +283,6 @@ def _within(key: str, value: int, low: int, high: int) -> None:
         raise BadInput(f"link: '{key}' = {value} is outside {low} to {high}")
 
 
-def _told(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.10g}"
+def told(value: float | str) -> str:
+    """A value as an address has it: every digit that it takes to be read as the same number."""
+    return value if isinstance(value, str) else repr(float(value)).removesuffix(".0")

@@ -13,8 +13,8 @@ FIGURES = 4  # that a chart can show
 
 
 def scale(largest: float) -> float:
-    """The step that keeps four figures of the largest number; 0 where all are 0."""
-    return float(10.0 ** (np.ceil(np.log10(largest)) - FIGURES)) if largest > 0 else 0.0
+    """The step that keeps four figures of the largest number; 0 where all are 0, and no number if that is none."""
+    return float(10.0 ** (np.ceil(np.log10(largest)) - FIGURES)) if largest != 0 else 0.0
 
 
 def packed(values: Any, step: float | None = None) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def picture(question: Question, region: Region, stage: str, took: float, busy: b
 
 def as_json(found: dict[str, Any]) -> str:
     """The picture as the string that is sent."""
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(found, separators=(",", ":"), allow_nan=False)
 
 
 def ends(region: Region) -> dict[str, Any]:

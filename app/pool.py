@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """A newer question has come, or the visitor has gone."""
+    """A newer question has come, the visitor has gone, or others wait and this question can."""
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Ticket:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
-        """Go on only while the question still stands. Raises Stopped."""
-        if self.stopped.is_set():
+        """Go on only while the question still stands, and, if it can wait, nobody else does. Raises Stopped."""
+        if self.stopped.is_set() or (self.later and self.pool.waiting):
             raise Stopped
 
     def runs(self, asked: int) -> int:
@@ -56,7 +56,8 @@ class Pool:
         self._line: dict[Line, Ticket] = {}  # in the order in which they came
         self._running: dict[Line, Ticket] = {}
         self._turn = threading.Condition()
-        self._threads: list[threading.Thread] = []
+        for i in range(self.workers):  # begun here, by nobody's question: Solara ties a thread to who begins it
+            threading.Thread(target=self._serve, name=f"pool {i}", daemon=True).start()
 
     @property
     def waiting(self) -> int:
@@ -78,7 +79,6 @@ class Pool:
             if not later:
                 self._stop(ticket.line)
             self._line[ticket.line] = ticket
-            self._begin()
             self._turn.notify()
         return ticket
 
@@ -95,16 +95,11 @@ class Pool:
             if found:
                 found.stopped.set()
 
-    def _begin(self) -> None:
-        while len(self._threads) < self.workers:
-            thread = threading.Thread(target=self._serve, name=f"pool {len(self._threads)}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
     def _next(self) -> Ticket | None:
-        """The first in the line whose visitor is not just being answered; those that can wait come last."""
-        free = [ticket for line, ticket in self._line.items() if line not in self._running]
-        return min(free, key=lambda ticket: ticket.later, default=None)
+        """The first in the line whose visitor is not just being answered; one that can wait, once nobody else does."""
+        waiting = self.waiting
+        free = [t for line, t in self._line.items() if line not in self._running and not (t.later and waiting)]
+        return free[0] if free else None
 
     def _serve(self) -> None:
         while True:
@@ -117,7 +112,8 @@ class Pool:
                 ticket.check()
                 ticket.work(ticket)
             except Stopped:
-                pass
+                if not ticket.stopped.is_set():  # it gave way, and comes again
+                    self.ask(*ticket.line, ticket.work, later=True)
             except Exception:
                 log.exception("a question of %s could not be answered", ticket.line[1])
             finally:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from abm.odd import sources
+from abm.scenario import Scenario
 from app.language import FIRST, Words, words
 from calibration.figures import (
     BELOW,
@@ -102,9 +103,14 @@ def _row(line: Line, trend: bool, say: Words) -> dict[str, Any]:
         "share": known.judged == SHARE, "role": known.role, "independence": known.independence,
         "verdict": line.verdict, "failing": line.failing, "why": _why(line, say), "rule": _rule(known),
         "trend": trend,
-        "measured_by": say.told(known.measured_by), "scenario": say.told(known.scenario),
-        "against": say.told(known.against), "list": say.name("lists", known.list) if known.list else "",
+        "measured_by": say.told(known.measured_by), "scenario": _story(known.scenario, say),
+        "against": _story(known.against, say), "list": say.name("lists", known.list) if known.list else "",
     }  # fmt: skip
+
+
+def _story(told: str, say: Words) -> str:
+    """A scenario by its own name; a sentence about one in the visitor's language."""
+    return told if told in Scenario.names() else say.told(told)
 
 
 def _other(known: Figure, say: Words) -> str:

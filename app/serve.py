@@ -178,4 +178,8 @@ def _warm() -> None:
     """Load the engine and make the runs that every visitor begins with, so that the first page finds them."""
     from app.ensemble import warm
 
-    warm()
+    try:
+        warm()
+    except RuntimeError:  # no thread can be started any more once the server has been stopped
+        if threading.main_thread().is_alive():
+            raise

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from abm.runs import FIRMS
 from abm.scenario import Scenario
-from app.link import BOTH, DEFAULTS, Dated, Question, model_version, of_the_world
+from app.link import BOTH, DEFAULTS, Dated, Question, model_version, of_the_world, told
 from calibration.posterior import DRAWS
 
 COLUMNS = ("measure", "who", "year", "unit", "low", "median", "high", "words")  # of the table that is printed
@@ -86,4 +86,4 @@ def _story(name: str, changes: Iterable[Dated]) -> str:
 
 def _value(value: float | str) -> str:
     """As Python and TOML write it, and with the digits that the address has."""
-    return f'"{value}"' if isinstance(value, str) else f"{value:.10g}"
+    return f'"{value}"' if isinstance(value, str) else told(value)

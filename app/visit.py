@@ -8,20 +8,23 @@ there before, with the picture of the defaults.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 from abm.errors import BadInput
 from app import link
-from app.ensemble import all_runs, region
+from app.ensemble import all_runs, ready, region
 from app.link import LONGEST, Question
 from app.picture import as_json, picture
-from app.pool import FEWEST, POOL, Pool, Ticket
+from app.pool import FEWEST, POOL, Pool, Stopped, Ticket
 
 MOST_COMPARED = 4
 MOST_CHARACTERS = (MOST_COMPARED + 2) * LONGEST  # of a message; a comparison holds several addresses
+BROKEN = "it could not be answered; the server's log says why"
 Message = dict[str, Any]
+log = logging.getLogger(__name__)
 
 
 class Visit:
@@ -69,28 +72,40 @@ class Visit:
         try:
             question = link.read(str(message.get("address", "")))
         except BadInput as problem:
-            refused = [{"kind": "error", "key": "link.refused", "args": {"why": str(problem)}}]
-            if self.answered:  # what is on the page stays there
-                self.deliver(as_json({"kind": "refused", "n": message["n"], "messages": refused}))
+            if self.answered:
+                self._refuse(message, str(problem))
                 return
+            refused = [{"kind": "error", "key": "link.refused", "args": {"why": str(problem)}}]
             question = Question()
         draft = bool(message.get("draft"))
         asked = min(FEWEST, question.seeds) if draft else question.seeds
 
         def work(ticket: Ticket) -> None:
-            began = time.perf_counter()
+            if draft and self.pool.waiting:
+                return  # others wait for whole answers; this visitor's comes when the lever is let go
             runs = ticket.runs(asked)
-            found = region(question, runs, ticket.threads, ticket.check)
-            shrunk = runs < asked
-            told = picture(question, found, "draft" if draft else "full", time.perf_counter() - began, shrunk)
-            told["messages"] += refused
-            ticket.check()
-            self.answered = True
-            self.deliver(as_json({"kind": "picture", "n": message["n"], **told}))
-            if shrunk:  # made whole as soon as nobody else waits
-                self.pool.ask(self.name, "picture", work, later=True)
+            if not self.answered and runs > FEWEST and not ready(question, runs):
+                send(ticket, FEWEST, "draft")  # something to look at, at once
+            send(ticket, runs, "draft" if draft else "full")
+            if runs < asked:  # made whole as soon as nobody else waits
+                ask(later=True)
 
-        self.pool.ask(self.name, "picture", work)
+        said = False
+
+        def send(ticket: Ticket, runs: int, stage: str) -> None:
+            nonlocal said
+            began = time.perf_counter()
+            found = region(question, runs, ticket.threads, ticket.check)
+            told = picture(question, found, stage, time.perf_counter() - began, busy=runs < asked and stage == "full")
+            ticket.check()
+            told["messages"] = [] if said else [*told["messages"], *refused]
+            self.answered = said = True
+            self.deliver(as_json({"kind": "picture", "n": message["n"], **told}))
+
+        def ask(later: bool = False) -> None:
+            self._ask(message, work, lambda why: self._refuse(message, why), later)
+
+        ask()
 
     def why(self, message: Message) -> None:
         """Divide a paired difference among levers or mechanisms."""
@@ -124,15 +139,41 @@ class Visit:
         self._later(message, made)
 
     def _later(self, message: Message, made: Callable[[Ticket], Message]) -> None:
-        def work(ticket: Ticket) -> None:
-            try:
-                found = made(ticket)
-            except BadInput as problem:
-                found = {"problem": str(problem)}
-            ticket.check()
+        def deliver(found: Message) -> None:
             self.deliver(as_json({**found, "kind": message["kind"], "n": message["n"]}))
 
-        self.pool.ask(self.name, message["kind"], work)
+        def work(ticket: Ticket) -> None:
+            found = made(ticket)
+            ticket.check()
+            deliver(found)
+
+        self._ask(message, work, lambda why: deliver({"problem": why}))
+
+    def _ask(
+        self, message: Message, work: Callable[[Ticket], None], refuse: Callable[[str], None], later: bool = False
+    ) -> None:
+        """Put work into the line; if it breaks, the visitor hears of it, and the log what broke."""
+
+        def guarded(ticket: Ticket) -> None:
+            try:
+                work(ticket)
+            except Stopped:
+                raise
+            except BadInput as problem:
+                refuse(str(problem))
+            except Exception:
+                log.exception("a question of %s could not be answered", message["kind"])
+                refuse(BROKEN)
+
+        self.pool.ask(self.name, message["kind"], guarded, later)
+
+    def _refuse(self, message: Message, why: str) -> None:
+        """What is on the page stays there; where there is nothing yet, there is only the message."""
+        if self.answered:
+            told = [{"kind": "error", "key": "message.refused", "args": {"why": why}}]
+            self.deliver(as_json({"kind": "refused", "n": message["n"], "messages": told}))
+        else:
+            self.deliver(as_json({"kind": "message", "why": why}))
 
 
 ANSWERS: dict[str, Callable[[Visit, Message], None]] = {

@@ -51,14 +51,15 @@ class Posterior:
         """How many draws, all equally likely."""
         return len(next(iter(self.parameters.values())))
 
+    def one(self, draw: int) -> Parameters:
+        """The parameters of one draw; counted again from the start behind the last."""
+        place = draw % self.draws
+        drawn = {name: float(values[place]) for name, values in self.parameters.items()}
+        return Parameters().changed({**self.told["prior"]["fixed"], **drawn})
+
     def sets(self, count: int) -> list[Parameters]:
         """So many sets of parameters: the first draws (their order means nothing), again from the start if short."""
-        columns = {name: values.tolist() for name, values in self.parameters.items()}
-        held = self.told["prior"]["fixed"]
-        return [
-            Parameters().changed({**held, **{name: column[i % self.draws] for name, column in columns.items()}})
-            for i in range(count)
-        ]  # fmt: skip
+        return [self.one(draw) for draw in range(count)]
 
 
 def read(folder: Path = FOLDER, check: bool = True) -> Posterior:

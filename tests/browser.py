@@ -12,7 +12,7 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FIRST, REDRAWN = 60_000, 30_000  # ms: limits for a busy machine, not what is promised
-READY = "window.corridors && corridors.picture && corridors.catalogue && !corridors.busy"
+READY = "window.corridors && corridors.picture?.stage === 'full' && corridors.catalogue && !corridors.busy"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,22 @@ def test_a_link_opens_the_same_figures_for_another_visitor(visit: Any) -> None:
         assert other.evaluate(f"corridors.picture.{part}") == page.evaluate(f"corridors.picture.{part}")
 
 
+def test_a_saved_chart_of_a_comparison_ends_with_the_link_of_the_comparison(visit: Any) -> None:
+    page = visit("/compare#a=whole~&b=works~scenario%3Dworks-only%26against%3Ddeclarations")
+    with page.expect_download(timeout=REDRAWN) as saved:
+        page.locator(".c-compare figure button", has_text="SVG").first.click(timeout=REDRAWN)
+    words = re.sub("<[^>]+>", "", Path(saved.value.path()).read_text(encoding="utf-8")).replace("&amp;", "&")
+    assert "works: Works only" in words  # what a name stands for
+    assert re.search(r"/compare#a=whole~model%3D[^&]+&b=works~scenario%3Dworks-only", words)
+
+
+def test_scenarios_of_one_name_are_told_apart_and_drawn(visit: Any) -> None:
+    page = visit("/compare#a=Baseline~&b=Baseline~scenario%3Dworks-only%26against%3Ddeclarations")
+    page.locator(".c-compare input[value=levels]").check(timeout=REDRAWN)
+    page.locator(".c-compare .chart canvas").first.wait_for(timeout=REDRAWN)
+    assert page.locator(".c-compare thead th").all_inner_texts()[1:] == ["Baseline", "Baseline 2"]
+
+
 def test_two_visitors_do_not_see_each_other(visit: Any) -> None:
     ann, bob = visit(), visit()
     was = bob.evaluate(TRADE)
@@ -183,9 +200,19 @@ def test_a_telephone_shows_every_page_without_scrolling_sideways(visit: Any, pat
 
 def test_a_screen_reader_is_told_what_came_out(visit: Any) -> None:
     page = visit()
-    spoken = " ".join(page.locator("[aria-live], [role=status], [role=img][aria-label]").evaluate_all(
-        "all => all.map(e => e.getAttribute('aria-label') || e.textContent)"))  # fmt: skip
-    assert re.search(r"\d", spoken)
+    told = """() => [...document.querySelectorAll('[aria-live], [role=status], [role=img][aria-label]')]
+        .some(e => /[0-9]/.test(e.getAttribute('aria-label') || e.textContent))"""
+    page.wait_for_function(told, timeout=REDRAWN)
+
+
+def test_a_refused_change_is_told_and_the_page_goes_on(visit: Any) -> None:
+    page = visit()
+    page.evaluate("corridors.change('drought', .2); corridors.change('drought', 7)")
+    page.wait_for_function("document.querySelector('.c-shell .messages').innerText.includes('outside 0 to 0.6')")
+    answered(page)
+    page.evaluate("corridors.change('drought', .3)")
+    answered(page)
+    assert page.evaluate("corridors.question.changes") == [{"at": "2026-01", "lever": "drought", "value": 0.3}]
 
 
 def test_playing_is_smooth(visit: Any) -> None:

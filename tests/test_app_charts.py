@@ -30,6 +30,7 @@ ASSETS = Path(sys.prefix) / "share/solara/cdn"
 HERE = "http://page.test/"
 LANGUAGES = ("en", "ru")
 YEARS, MONTHS, RUNS = 11, 132, 200
+LINK = "?2029-03=drought:0.3&model=0.1.0-abc"
 PAGE = (
     "<!doctype html><html data-theme=light><title>charts</title>"
     "<link rel=stylesheet href=/static/public/css/corridors.css><body><div class=corridors><main></main></div>"
@@ -82,7 +83,7 @@ def picture() -> dict[str, Any]:
                                  "against_title": "As is"},
         "changes": [{"at": "2026-01", "lever": "abec_programme", "value": 60, "own": False},
                     {"at": "2029-03", "lever": "drought", "value": 0.3, "own": True}],
-        "series": {}, "yearly": {}, "odds": [],
+        "series": {}, "yearly": {}, "odds": [], "take": {"link": LINK},
         "futures": {"names": [], "experts": [0.5, 1 / 3, 0.1, 1 / 15], "scenario": [0.35, 0.33, 0.01, 0.31],
                     "against": [0.2, 0.4, 0.1, 0.3], "error": [0.034, 0.033, 0.007, 0.033],
                     "error_against": [0.028, 0.035, 0.021, 0.032]},
@@ -310,9 +311,9 @@ SENTENCES = [  # shares of runs, English, Russian
     ((0.52, 0.48, 0), "More in about as many runs as less", "Больше примерно так же часто, как и меньше"),
     ((0, 0, 1), "The same in every run", "Одинаково во всех прогонах"),
     ((0.5, 0.2, 0.3), "More trade in 5 of 10 runs, the other way in 2",
-     "Больше торговли в 5 из 10 прогонов, наоборот – в 2"),
+     "Больше торговли в 5 из 10 прогонов, наоборот — в 2"),
     ((0.02, 0.3, 0.68), "Mostly the same; less trade in 3 of 10 runs, the other way in 2 %",
-     "Чаще всего одинаково; меньше торговли в 3 из 10 прогонов, наоборот – в 2 %"),
+     "Чаще всего одинаково; меньше торговли в 3 из 10 прогонов, наоборот — в 2 %"),
 ]  # fmt: skip
 
 
@@ -344,6 +345,19 @@ def test_how_much_is_told_with_the_band_and_its_unit(ask: Ask) -> None:
     assert "(−0.060 to +0.070 in 80" in ask("charts/odds", "sentence(store, given[0], 'surplus')", both)
 
 
+@pytest.mark.parametrize(("lang", "nothing"), [("en", "about 0"), ("ru", "около 0")])
+def test_a_difference_near_nothing_is_told_as_about_0(ask: Ask, lang: str, nothing: str) -> None:
+    """As of ties that the policy does not touch: not "0.000000", which promises six decimals that nobody knows."""
+    row = {"more": 0.34, "less": 0.66, "same": 0, "low": -5e-5, "median": -2e-7, "high": 3e-4, "unit": "bn US$/yr"}
+    for low, high in ((-5e-5, 3e-4), (-1e-7, 1e-7), (0, 0.02)):
+        said = ask("charts/odds", "sentence(store, given[0], 'trade')", {**row, "low": low, "high": high}, lang=lang)
+        assert nothing in said
+        assert not re.search(r"0[.,]0+(?!\d)", said)
+    read = ask("charts/words", "bandWords(store, [0, 1e-9, 1e-9], 'share', m.DIFFERENCE)", lang=lang)
+    assert read == nothing
+    assert ask("charts/words", "bandWords(store, [0, 0, 0], 'share', m.DIFFERENCE)", lang=lang) == "0"
+
+
 def test_ten_runs_stand_for_all_of_them(ask: Ask) -> None:
     luck = np.random.default_rng(8)
     for more, less, same in [*luck.dirichlet([1, 1, 1], 30), (1, 0, 0), (0, 0, 1), (0.995, 0.005, 0)]:
@@ -371,7 +385,7 @@ def test_all_figures_are_one_row_a_series_and_year(ask: Ask) -> None:
     rows = list(csv.DictReader(io.StringIO(ask("tables", "csvOfAll(store.picture)"))))
     assert len(rows) == len(picture()["yearly"]) * YEARS
     jobs = next(row for row in rows if row["measure"] == "jobs" and row["year"] == "2035")
-    assert (jobs["who"], jobs["unit"], jobs["runs"]) == ("Kordai", "jobs", str(RUNS))
+    assert (jobs["who"], jobs["unit"], jobs["runs"], jobs["link"]) == ("Kordai", "jobs", str(RUNS), LINK)
     assert float(jobs["scenario_median"]) - float(jobs["baseline_median"]) == pytest.approx(
         float(jobs["difference_median"])
     )
@@ -405,7 +419,14 @@ def test_a_saved_drawing_carries_title_source_and_address(ask: Ask, lang: str) -
     words = re.sub("<[^>]+>", "", svg).replace("&amp;", "&")
     assert ("Trade: Kazakhstan – Kyrgyzstan" if lang == "en" else "Торговля: Казахстан – Кыргызстан") in words
     assert "CACI Analyst" in words
-    assert "?2029-03=abec_programme:90&model=0.1.0-abc" in words
+    assert LINK in words  # of what is drawn, whatever has been asked for since
+
+
+def test_a_saved_difference_says_what_was_held_against_what(ask: Ask) -> None:
+    plate = "m.plateOf(store, store.picture, 'trade KZ-KG', 'gap')"
+    words = re.sub("<[^>]+>", "", ask("export", f"svgOf(store, store.picture, {plate})"))
+    assert "Scenario: Corridor first, with your changes" in words
+    assert "Baseline: As is" in words
 
 
 def test_a_saved_picture_is_sharp(ask: Ask) -> None:

@@ -308,5 +308,5 @@ def test_on_a_telephone_the_levers_are_a_drawer_below_the_map(visit: Any) -> Non
     assert not page.locator(".c-levers .inside").is_visible()
     assert drawer.bounding_box()["y"] > page.locator(".c-map").bounding_box()["y"]
     drawer.click()
-    assert page.locator("#lever-energy").is_visible()
+    page.locator("#lever-energy").wait_for(timeout=REDRAWN)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.errors import BadInput
 from abm.parameters import describe
-from abm.scenario import Scenario, lever_names
+from abm.scenario import Scenario, lever_names, lever_table
 from app import link
 from app.link import Dated, Question
 
@@ -56,6 +58,44 @@ def test_an_address_opens_the_question_that_wrote_it(question: Question) -> None
     assert link.read("https://somewhere.example/compare?" + question.address() + "&lang=ru") == question
 
 
+@pytest.mark.parametrize("value", [1 / 3, 0.1 + 0.2, 0.123456789012345, 5e-324])
+def test_an_address_keeps_every_digit_so_that_it_opens_the_same_figures(value: float) -> None:
+    question = link.checked(Question(changes=(Dated("2026-01", "drought", value),)))
+    assert link.read(question.address()) == question
+    held = link.checked(Question(sets=(("scared_upstream", describe()["scared_upstream"].default),)))
+    assert link.read(held.address()) == held
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "?seeds=10", " ?seeds=10\n", "/compare?seeds=10#top", "localhost:8765/?seeds=10", "seeds=10#top",
+        "http://[::1]:8765/compare?seeds=10", "http://[x?seeds=10", "//\u2100.example/?seeds=10",
+    ],
+)  # fmt: skip
+def test_a_link_is_read_from_its_question_mark_on_wherever_it_leads(written: str) -> None:
+    assert link.read(written) == Question(seeds=10)
+
+
+@pytest.mark.parametrize("written", ["https://somewhere.example/compare", "/compare#seeds=10", "#top", "?"])
+def test_a_link_without_a_question_opens_the_plain_page(written: str) -> None:
+    assert link.read(written) == Question()
+
+
+@given(st.text() | st.text("?&=;:#/%[]. -_+", max_size=30) | questions.map(lambda q: "http://[" + q.address()[1:]))
+def test_whatever_is_written_is_read_or_refused_in_one_message(written: str) -> None:
+    with suppress(BadInput):
+        link.read(written)
+
+
+@given(st.sampled_from(["reform_all:3;reform_KZ-KG:9", "reform_KZ-KG:9;reform_all:3"]))
+def test_of_two_names_of_one_lever_in_one_month_the_later_in_the_address_holds(said: str) -> None:
+    question = link.read(f"2029-03={said}")
+    assert question.address() == f"2029-03={said}"
+    found = lever_table(question.story())["reform"][50:, WORLD.names("ties").index("KZ-KG")]
+    assert (found == float(said[-1])).all()
+
+
 def test_the_plain_page_needs_no_address() -> None:
     assert Question().address() == ""
     assert link.read("") == link.read("https://somewhere.example/") == Question()
@@ -83,6 +123,7 @@ def test_the_plain_page_needs_no_address() -> None:
         ("set=trade_elasticity:1e9", "outside"),
         ("set=trade_elasticity:inf", "must be a number"),
         ("set=nothing:1", "unknown parameter"),
+        ("set=execution:1&set=trade_elasticity:3", "given twice"),
         ("seeds=401", "outside 10 to 400"),
         ("seeds=1e2", "whole number"),
         ("seeds=-5", "whole number"),
@@ -92,6 +133,9 @@ def test_the_plain_page_needs_no_address() -> None:
         ("world=mine", "unknown word"),
         ("numbers=prior", "unknown word"),
         ("colour=red", "unknown key"),
+        ("scenario=corridor%0Afirst", "cannot be printed"),  # a message is one line, and no command to a terminal
+        ("scenario=%1b[2J", "cannot be printed"),
+        ("scenario=\ud800", "cannot be printed"),
         ("nothing", "not a list of key=value"),
         ("a=1&" * 100, "not a list of key=value"),
         ("2026-01=" + ";".join(f"x{i}:1" for i in range(900)), "characters are too many"),

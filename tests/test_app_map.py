@@ -229,6 +229,13 @@ def test_a_firm_exports_within_its_spans(ask: Ask) -> None:
     ]  # fmt: skip
 
 
+def test_a_tie_is_as_wide_as_its_trade_but_never_hides_the_map(ask: Ask) -> None:
+    """With all levers at their maximum a tie trades 350 bn US$ a year."""
+    wide = dict(zip((2, 4, 15, 350), ask("ties", "x.map(t => m.tieWidth({ width: 900 }, t))", [2, 4, 15, 350])))
+    assert isclose(wide[4], 2 * wide[2])
+    assert wide[350] == wide[15] < 0.05 * 900
+
+
 @pytest.mark.parametrize("width", [350, 900, 1600])
 def test_the_region_the_hub_and_the_blocs_stand_on_the_map(ask: Ask, width: int) -> None:
     told = """(async () => {

@@ -15,6 +15,7 @@ from abm.scenario import Scenario
 from app import ensemble, link, one_run
 from app.bands import typical_run
 from app.ensemble import Shelf, made, region
+from app.packing import packed
 from app.picture import as_json, picture
 from app.pool import Stopped
 from calibration.headline import FUTURES
@@ -118,6 +119,18 @@ def test_levers_are_told_where_they_change_and_dates_as_dates(found: dict[str, A
     assert found["changes"] == sorted(found["changes"], key=lambda c: c["at"])
 
 
+def test_a_date_that_is_moved_or_taken_back_is_told_from_then_on() -> None:
+    """The hub of the shipped scenario opens in 2027: what a visitor does to it later is what the lever shows later."""
+
+    def hub(change: str) -> Any:
+        return shown(f"{change}&{FEW}")["levers"]["hub_open"]["scenario"]
+
+    assert hub("2026-06=hub_open:2028-01") == [[0, "2028-01"]]
+    assert hub("2029-03=hub_open:2030-01") == [[0, "2027-01"], [MONTH, "2030-01"]]
+    assert hub("2031-01=hub_open:never") == [[0, "2027-01"], [72, "never"]]
+    assert hub("2025-01=hub_open:2025-01&2026-01=hub_open:2025-01") == [[0, "2025-01"]]
+
+
 def test_words_are_told_as_a_scenario_writes_them() -> None:
     told = shown(f"2027-01=diplomacy:none;free_trade_KZ-KG:.5&2028-01=free_trade_KZ-KG:today&{FEW}")["levers"]
     assert told["diplomacy"]["scenario"][-1] == [24, "none"]
@@ -134,6 +147,12 @@ def test_futures_are_those_of_the_headline(found: dict[str, Any]) -> None:
     assert found["futures"]["scenario"] == pytest.approx(expected, abs=1e-3)
     assert sum(found["futures"]["scenario"]) == pytest.approx(1, abs=2e-3)
     assert found["futures"]["experts"] == [0.5, 0.333, 0.1, 0.067]
+
+
+def test_what_is_no_number_is_never_shown_as_nothing() -> None:
+    for broken in (np.nan, np.inf):
+        with np.errstate(all="ignore"), pytest.raises((ValueError, OverflowError)):
+            as_json(packed(np.array([1.0, broken])))
 
 
 def test_held_against_itself_nothing_differs() -> None:
@@ -189,10 +208,21 @@ def test_a_stopped_ensemble_keeps_what_was_done_and_goes_on_to_the_same_bits() -
 
 def test_what_is_kept_stays_within_its_bytes() -> None:
     shelf = Shelf(most_bytes=1_500_000)
-    for elasticity in (1.5, 1.75, 2, 2.25):
+    for elasticity in (3, 3.25, 3.5, 3.75):
         question = link.read(f"{FEW}&set=trade_elasticity:{elasticity}")
-        shelf.find(question.story(), question)
-    assert 0 < shelf.bytes <= 1_500_000
+        made(question.story(), question, RUNS, 1, shelf=shelf)
+    shelf.find(question.ground(), question)
+    assert 500_000 < shelf.bytes <= 1_500_000
+
+
+def test_a_dragged_parameter_pushes_out_nobody_s_baseline() -> None:
+    """A draft takes the room of the few runs that it has, though it may grow: all others keep what they had."""
+    shelf, question = Shelf(most_bytes=3_000_000), link.read(FEW)
+    kept = made(question.ground(), question, RUNS, 1, shelf=shelf)
+    for elasticity in range(8):
+        dragged = link.read(f"{FEW}&set=trade_elasticity:{3 + elasticity / 4}")
+        made(dragged.story(), dragged, 2, 1, shelf=shelf)
+    assert shelf.find(question.ground(), question) is kept
 
 
 def test_a_scenario_of_another_name_and_the_same_levers_is_run_once() -> None:

@@ -28,6 +28,18 @@ def holding(gate: threading.Event, began: threading.Event) -> Callable[[Ticket],
     return work
 
 
+def test_workers_stand_ready_so_that_they_belong_to_no_visitor() -> None:
+    """A thread that Solara sees begun by a visitor's question keeps that visitor's page for as long as it lives."""
+    before = set(threading.enumerate())
+    pool = Pool(2)
+    ready = set(threading.enumerate()) - before
+    assert len(ready) == 2
+    done = threading.Event()
+    pool.ask("ann", "picture", lambda ticket: done.set())
+    assert done.wait(SOON)
+    assert set(threading.enumerate()) - before == ready
+
+
 def test_a_newer_question_stops_the_one_being_answered() -> None:
     pool, began, ended = Pool(1), threading.Event(), threading.Event()
     seen: list[str] = []
@@ -119,4 +131,27 @@ def test_an_answer_that_breaks_does_not_break_the_pool() -> None:
     pool, done = Pool(1), threading.Event()
     pool.ask("ann", "picture", lambda ticket: 1 / 0)  # type: ignore[arg-type, return-value]
     pool.ask("bob", "picture", lambda ticket: done.set())
+    assert done.wait(SOON)
+
+
+def test_what_can_wait_does_not_spin_while_the_only_other_in_line_is_being_answered(gate: threading.Event) -> None:
+    """Ann's newer question cannot start before her older one has ended: meanwhile bob's goes on waiting, at rest."""
+    pool, began, done = Pool(2), threading.Event(), threading.Event()
+    tries: list[int] = []
+
+    class Counted(threading.Event):
+        def is_set(self) -> bool:
+            tries.append(1)
+            return super().is_set()
+
+    pool.ask("ann", "picture", holding(gate, began))
+    assert began.wait(SOON)
+    pool.ask("ann", "picture", lambda ticket: None)
+    bob = Ticket(("bob", "picture"), lambda ticket: done.set(), pool, later=True, stopped=Counted())
+    with pool._turn:
+        pool._line[bob.line] = bob
+        pool._turn.notify()
+    assert not done.wait(0.2)
+    assert len(tries) == 0
+    gate.set()
     assert done.wait(SOON)

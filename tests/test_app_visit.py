@@ -55,6 +55,19 @@ def test_a_refused_link_opens_the_defaults_and_says_why(visitor: Browser, monkey
     assert "unknown scenario '/etc/passwd'" in told["messages"][0]["args"]["why"]
 
 
+def test_what_is_wrong_with_a_link_is_said_once_though_its_picture_comes_twice(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import link, visit
+
+    monkeypatch.setattr(visit, "Question", lambda: link.read("seeds=50&firms=50&numbers=defaults&model=other"))
+    first = visitor.ask("scenario=/etc/passwd")
+    again = visitor.answers.get(timeout=SOON)
+    assert [first["stage"], again["stage"]] == ["draft", "full"]
+    assert [m["key"] for m in first["messages"]] == ["link.other_model", "link.refused"]
+    assert again["messages"] == []
+
+
 def test_a_refused_change_leaves_the_page_as_it_was(visitor: Browser) -> None:
     assert visitor.ask(FEW)["kind"] == "picture"
     told = visitor.ask("2029-03=drought:7", n=2)
@@ -104,6 +117,42 @@ def test_a_message_that_makes_no_sense_is_answered_with_one_line(visitor: Browse
     told = visitor.answers.get(timeout=SOON)
     assert told["kind"] == "message"
     assert 0 < len(told["why"]) < 300
+
+
+def test_a_message_in_half_a_letter_is_answered_in_whole_ones(visitor: Browser) -> None:
+    """Half of a pair of UTF-16 is text in JSON, but cannot travel as it is."""
+    visitor.visit.deliver = lambda text: visitor.answers.put(json.loads(text.encode()))
+    half = "\\ud800"
+    visitor.visit.hear(f'{{"kind": "picture", "address": "2026-01=drought:{half}&{FEW}"}}')
+    assert visitor.answers.get(timeout=SOON)["messages"]
+
+
+@pytest.mark.parametrize("kind", ["picture", "why", "compare", "figures"])
+def test_a_question_that_the_server_cannot_answer_is_not_met_with_silence(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from app import compare, headline, visit, why
+
+    assert visitor.ask(FEW)["kind"] == "picture"
+    for module, name in ((visit, "picture"), (why, "why"), (compare, "compared"), (headline, "headline")):
+        monkeypatch.setattr(module, name, lambda *ignored, **more: 1 / 0)
+    visitor.visit.hear(json.dumps({"kind": kind, "n": 2, "address": FEW, "scenarios": [{"address": FEW}]}))
+    told = visitor.answers.get(timeout=SOON)
+    assert (told["kind"], told["n"]) == ("refused" if kind == "picture" else kind, 2)
+    why_not = told["messages"][0]["args"]["why"] if kind == "picture" else told["problem"]
+    assert "could not be answered" in why_not
+    assert "division" not in why_not  # what broke is for the log
+
+
+def test_the_first_question_of_all_is_not_met_with_silence_either(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import visit
+
+    monkeypatch.setattr(visit, "region", lambda *ignored: 1 / 0)
+    told = visitor.ask(FEW)
+    assert told["kind"] == "message"
+    assert "could not be answered" in told["why"]
 
 
 def test_a_draft_is_the_beginning_of_the_whole_answer(visitor: Browser) -> None:

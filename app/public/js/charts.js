@@ -7,7 +7,6 @@ import { loadEcharts } from './charts/look.js'
 import { panel } from './charts/panel.js'
 import { FIRST_SHOWN, SUBJECTS, subjectOf } from './charts/subjects.js'
 import { measureName } from './charts/words.js'
-import { saveAllCsv } from './tables.js'
 
 const KEPT = 'corridors.charts' // in the browser's own store: what this visitor chose to see
 
@@ -38,12 +37,7 @@ export function board(root, store) {
     bar.replaceChildren(
       segmented('chart-view', t('view'), views, state.view, (view) => { state.view = view; keep(); all() }),
       closing(picker),
-      el('button', { type: 'button', class: 'chart-all', onclick: saveAll }, t('all_csv')),
     )
-  }
-
-  function saveAll() {
-    if (store.picture) saveAllCsv(store.picture)
   }
 
   function toggle(measure) {

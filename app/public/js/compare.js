@@ -9,6 +9,7 @@ export const FIRST_SHOWN = ['trade KZ-KG', 'cut KZ-KG', 'jobs Kordai', 'regional
 const LETTERS = 'abcd'
 const SYMBOLS = ['circle', 'triangle', 'rect', 'diamond'] // shapes as well as colours tell scenarios apart
 const COLOURS = ['scenario', 'world', 'gap', 'article'] // names in look.js, and of variables in corridors.css
+const LONGEST = 40 // letters of a name, as where it is given
 const MONTHS_A_YEAR = 12
 const MARK_EVERY = 24 // months between the shapes on a line
 const BAND = 0.13
@@ -21,17 +22,18 @@ export const styleOf = (place) => ({ colour: COLOURS[place], symbol: SYMBOLS[pla
 
 // All scenarios stand after "#": the part before it is the question that the rest of the page is about.
 
-/** [{name, address}] of "#a=name~address&b=…"; what cannot be read is left out. */
+/** [{name, address}] of "#a=name~address&b=…"; what cannot be read is left out, and no two have one name. */
 export function listOf(hash) {
-  return hash.replace(/^#/, '').split('&').flatMap((part) => {
+  const list = []
+  for (const part of hash.replace(/^#/, '').split('&')) {
     const found = /^[abcd]=([^~]*)~(.*)$/.exec(part)
-    if (!found) return []
+    if (!found || list.length === MOST) continue
     try {
-      return [{ name: decodeURIComponent(found[1]).slice(0, 40), address: decodeURIComponent(found[2]) }]
-    } catch {
-      return []
-    }
-  }).slice(0, MOST)
+      const [name, address] = found.slice(1).map(decodeURIComponent)
+      list.push({ name: freeName(name.slice(0, LONGEST), list), address })
+    } catch { /* cannot be read */ }
+  }
+  return list
 }
 
 export const hashOf = (list) =>
@@ -43,8 +45,8 @@ export const dated = (address, model) => (!model || /(^|&)model=/.test(address) 
 /** The name, or with a number behind it if another has it. */
 export function freeName(name, list) {
   const taken = list.map((one) => one.name)
-  let free = name.slice(0, 36)
-  for (let n = 2; taken.includes(free); n++) free = `${name.slice(0, 36)} ${n}`
+  let free = name.slice(0, LONGEST)
+  for (let n = 2; taken.includes(free); n++) free = `${name.slice(0, LONGEST - 2)} ${n}`
   return free
 }
 
@@ -67,6 +69,10 @@ export const keysOf = (store, found) =>
   Object.entries(found.against.series).map(([key, series]) => ({ key, words: title(store, series.measure, agent(series)) }))
 
 export const titleOf = (store, found, key) => title(store, found.against.series[key].measure, agent(found.against.series[key]))
+
+/** What a scenario of the answer is made of: a shipped one, changed or not. */
+export const storyOf = (store, one) =>
+  (one.changed ? store.t('compare.changed', { title: store.told(one.title) }) : store.told(one.title))
 
 /** One sentence for those who do not see the chart. */
 export function summary(store, found, key, view, year) {
@@ -100,13 +106,13 @@ export function tableRows(store, found, keys, year) {
 }
 
 /** All series of all scenarios by calendar year: levels and paired differences. */
-export function csvOf(found) {
+export function csvOf(found, model) {
   const quote = (x) => (/[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x ?? ''))
   const bands = (side) => BAND_OF.map((what) => `${side}_${what}`)
-  const head = ['scenario', 'against', 'measure', 'who', 'unit', 'year', ...bands('scenario'), ...bands('baseline'), ...bands('difference'), 'runs']
+  const head = ['scenario', 'against', 'measure', 'who', 'unit', 'year', ...bands('scenario'), ...bands('baseline'), ...bands('difference'), 'runs', 'link']
   const rows = found.scenarios.flatMap((one) => Object.entries(one.yearly).flatMap(([key, sides]) => {
     const { measure, who, unit } = found.against.series[key]
-    return sides.gap.map((gap, at) => [one.name, found.against.name, measure, who, unit, found.first_year + at, ...sides.scenario[at], ...sides.against[at], ...gap, found.runs])
+    return sides.gap.map((gap, at) => [one.name, found.against.name, measure, who, unit, found.first_year + at, ...sides.scenario[at], ...sides.against[at], ...gap, found.runs, `?${dated(one.address, model)}`])
   }))
   return `${[head, ...rows].map((row) => row.map(quote).join(',')).join('\n')}\n`
 }
@@ -120,7 +126,7 @@ export function option(store, found, key, view, size, look, { head = 0, foot = 0
   const times = factor(unit)
   const px = (value) => Math.round(value * look.scale)
   const lines = found.scenarios.map((one, i) => ({ name: one.name, bands: one.series[key][gap ? 'gap' : 'scenario'], colour: look[COLOURS[i]], symbol: SYMBOLS[i], place: i }))
-  const others = gap ? [] : [{ name: store.t('compare.baseline'), bands: found.against.series[key].against, colour: look.against, dash: [6, 4] }]
+  const others = gap ? [] : [{ name: store.t('compare.baseline'), bands: found.against.series[key].against, colour: look.against, dash: [6, 4], place: 'against' }]
   const all = [...others, ...lines].map((line) => ({ ...line, bands: line.bands.map((values) => values.map((x) => x * times)) }))
   const extent = range(all.flatMap((line) => [...line.bands[0], ...line.bands[2]]), gap)
   const places = decimals([extent.interval], 1)
@@ -153,11 +159,11 @@ function yearLabel(found, month, width, px) {
 }
 
 /** Low to high as one filled shape, edged finely. */
-function band({ bands, colour, name }, look) {
+function band({ bands, colour, place }, look) {
   const [low, , high] = bands
   const months = low.map((_, month) => month)
   return {
-    id: `band ${name}`, type: 'custom', data: [0], silent: true, clip: true, z: 2, tooltip: { show: false },
+    id: `band ${place}`, type: 'custom', data: [0], silent: true, clip: true, z: 2, tooltip: { show: false },
     renderItem: (_, api) => ({
       type: 'polygon',
       shape: { points: [...months.map((m) => api.coord([m, high[m]])), ...[...months].reverse().map((m) => api.coord([m, low[m]]))] },
@@ -166,10 +172,10 @@ function band({ bands, colour, name }, look) {
   }
 }
 
-function median({ bands, colour, name, symbol, dash, place = 0 }, px) {
+function median({ bands, colour, name, symbol, dash, place }, px) {
   const mark = (_, { dataIndex }) => (dataIndex % MARK_EVERY === 6 * place + 3 ? px(8) : 0)
   return {
-    id: `line ${name}`, name, type: 'line', z: 3, data: bands[1].map((x, month) => [month, x]),
+    id: `line ${place}`, name, type: 'line', z: 3, data: bands[1].map((x, month) => [month, x]),
     symbol: symbol || 'none', showSymbol: Boolean(symbol), showAllSymbol: true, symbolSize: mark,
     lineStyle: { color: colour, width: px(2.2), type: dash || 'solid' }, itemStyle: { color: colour },
   }
@@ -190,10 +196,10 @@ function tip(store, shown, all, unit, gap) {
   return box
 }
 
-/** What is saved: see export.js. */
-export const plateOf = (store, found, key, view) => ({
-  name: `compare_${key}`, title: titleOf(store, found, key), legend: [], height: 560,
+/** What is saved: see export.js; link: of the comparison. */
+export const plateOf = (store, found, key, view, link) => ({
+  name: `compare_${key}`, title: titleOf(store, found, key), legend: [], height: 520 + 50 * found.scenarios.length, link,
   under: store.t('compare.bands', { runs: store.plural(found.runs, 'compare.runs') }),
-  notes: [...found.scenarios.map((one) => `${one.name}: ?${one.address}`), `${store.t('compare.baseline')}: ${store.told(found.against.title)}`],
+  notes: [...found.scenarios.map((one) => `${one.name}: ${storyOf(store, one)}`), `${store.t('compare.baseline')}: ${store.told(found.against.title)}`],
   option: (size, look, room) => option(store, found, key, view, size, look, room),
 })

@@ -1,14 +1,15 @@
 // Any chart as a file: PNG at twice the size, or SVG; with title, legend, sources and the address of the scenario.
 //
-// What is saved is a plate: {name, title, under, legend: [[kind, words]], notes: [text], height,
-// option(size, look, room)}; height in px of all of it.
+// What is saved is a plate: {name, title, under, legend: [[kind, words]], notes: [text], link, height,
+// option(size, look, room)}; height in px of all of it; link: where this can be seen again.
 
 import { save } from './charts/dom.js'
-import { bandsTold, legendOf, swatchShapes } from './charts/legend.js'
+import { bandsTold, legendOf, sidesTold, swatchShapes } from './charts/legend.js'
 import { loadEcharts, look as lookNow } from './charts/look.js'
 import { option } from './charts/option.js'
 import { agentOf, marksOn } from './charts/subjects.js'
 import { markWords, title } from './charts/words.js'
+import { linkOf } from './share.js'
 import { fileName } from './tables.js'
 
 const WIDTH = 960
@@ -29,7 +30,7 @@ export function plateOf(store, picture, key, view) {
   return {
     name: key, title: title(store, measure, who), under: bandsTold(store, picture), height: HEIGHT[view],
     legend: legendOf(store, picture, view, { marks: marks.length > 0 }),
-    notes: marks.map((mark) => markWords(store, mark)),
+    notes: [...(view === 'gap' ? sidesTold(store, picture) : []), ...marks.map((mark) => markWords(store, mark))],
     option: (size, look, room) => option(store, picture, key, view, size, look, room),
   }
 }
@@ -69,7 +70,7 @@ function frame(store, picture, plate) {
   const look = { ...lookNow(), scale: SCALE }
   const room = WIDTH - 2 * MARGIN
   const small = `11px ${look.font}`
-  const notes = [...plate.notes, store.t('chart.source', { model: picture.model || '' }), address(store, picture)]
+  const notes = [...plate.notes, store.t('chart.source', { model: picture.model || '' }), plate.link || linkOf(picture)]
   const lines = notes.flatMap((note) => wrapped(note, small, room))
   const foot = lines.length * LINE + MARGIN
   const legend = legendOn(plate.legend, look, room)
@@ -87,12 +88,6 @@ function frame(store, picture, plate) {
 
 function text(words, top, style) {
   return { type: 'text', left: MARGIN, top, silent: true, style: { text: words, lineHeight: LINE, ...style } }
-}
-
-/** Where this can be seen again; what stands after "?" is the whole scenario, and opens on any machine. */
-function address(store, picture) {
-  const parts = [store.address(), picture.model && `model=${encodeURIComponent(picture.model)}`]
-  return `${location.origin}/?${parts.filter(Boolean).join('&')}`
 }
 
 const pen = document.createElement('canvas').getContext('2d')

@@ -62,7 +62,7 @@ export function number (value) {
 /** What policies cost, in the unit that levers have. */
 export function tellCost (value, unit) {
   return unit.startsWith('bn ') ? tellCost(value * MN_A_BN, unit.replace('bn ', 'mn '))
-    : `${number(Number(value.toPrecision(3)))} ${store.unit(unit)}`
+    : `${number(Number(value.toPrecision(3)))}\u00a0${store.unit(unit)}`
 }
 
 /** What a change says, without its date: "Drought → 30 %". */

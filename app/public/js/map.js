@@ -23,6 +23,7 @@ import { Legend } from './map/legend.js'
 import { tell } from './map/summary.js'
 
 const GEO = '/static/public/geo/'
+const AROUND = 17       // rem of height that head, player and what stands above the map take
 const STILL = 700       // ms at rest before the month is told to a screen reader
 const fetched = address => fetch(address).then(answer => answer.json())
 
@@ -79,7 +80,8 @@ class RegionMap {
     const width = parts.stage.clientWidth
     if (!width) return
     const text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
-    scene.view = arrange(width, text, scene.outlines)
+    const room = window.innerHeight - AROUND * 16 * text
+    scene.view = arrange(width, text, scene.outlines, room)
     scene.colours = palette(root)
     scene.widths = {}
     write.font = scene.colours.font

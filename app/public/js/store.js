@@ -150,6 +150,7 @@ export const store = {
   connect(sender) {
     bridge = sender
     waiting.splice(0).forEach(message => bridge(message))
+    if (store.picture && store.busy) sendQuestion(store.address(), false) // the server went away with it
   },
   receive(message) {
     if (message.kind === 'picture') return receivePicture(message)
@@ -167,6 +168,7 @@ let bridge = null
 let draftTimer = 0
 let draftSent = 0
 const waiting = [] // asked before the bridge stood
+const open = new Set() // numbers of questions that have no answer yet
 
 function tell(event, value) {
   for (const fn of listeners[event] || []) fn(value ?? store)
@@ -190,6 +192,7 @@ function ask(question, draft = false, address = null) {
 
 function sendQuestion(address, draft) {
   store.asked += 1
+  open.add(store.asked)
   draftTimer = 0
   store.busy = true
   if (draft) draftSent = performance.now()
@@ -200,24 +203,29 @@ function sendQuestion(address, draft) {
 function receivePicture(message) {
   if (message.n < store.received) return // an older answer that was overtaken
   store.received = message.n
-  store.busy = message.n < store.asked
+  for (const n of open) if (n <= message.n) open.delete(n)
   for (const part of ['series', 'yearly', 'one']) unpack(message[part])
   store.picture = Object.freeze(message)
-  if (message.n === store.asked && !draftTimer) { // the server's reading of the address is the one that holds
-    store.question = message.question
-    write()
-  }
+  settle()
   for (const told of message.messages) tell('message', told)
   tell('busy')
   tell('picture')
 }
 
 function refuse(message) {
-  store.busy = message.n < store.asked
-  store.question = store.picture.question
+  open.delete(message.n)
+  settle()
   for (const told of message.messages) tell('message', told)
   tell('busy')
   tell('question')
+}
+
+// once nothing is outstanding, the server's reading of the address is the one that holds
+function settle() {
+  store.busy = open.size > 0
+  if (store.busy || draftTimer || !store.picture) return
+  store.question = store.picture.question
+  write()
 }
 
 // numbers travel as whole numbers and a scale; a matrix keeps its shape
@@ -268,10 +276,6 @@ function begin() {
   const page = new URLSearchParams(location.search)
   const look = read(LOOK, {})
   const dark = page.has('theme') ? page.get('theme') === 'dark' : look.dark ?? matchMedia('(prefers-color-scheme: dark)').matches
-  const style = document.createElement('link')
-  style.rel = 'stylesheet'
-  style.href = '/static/public/css/corridors.css'
-  document.head.append(style)
   store.look({ dark, present: page.get('present') === '1' })
   store.speak(page.get('lang') || look.lang || navigator.language.slice(0, 2))
   const query = location.search.slice(1)

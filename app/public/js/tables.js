@@ -35,14 +35,14 @@ export function csvOf(picture, key) {
   return csv([['year', ...head], ...rows])
 }
 
-/** Every series of the picture in one long CSV: a row a series and year, its unit in a column. */
+/** Every series of the picture in one long CSV: a row a series and year, its unit in a column; the link last. */
 export function csvOfAll(picture) {
   const bands = SIDES.flatMap((side) => BAND.map((what) => `${WRITTEN[side]}_${what}`))
-  const head = ['measure', 'who', 'unit', 'year', ...bands, 'runs']
+  const head = ['measure', 'who', 'unit', 'year', ...bands, 'runs', 'link']
   const rows = Object.keys(picture.yearly).flatMap((key) => {
     const { measure, who, unit } = picture.series[key]
     const numbers = (row) => SIDES.flatMap((side) => row[side])
-    return rowsOf(picture, key).map((row) => [measure, who, unit, row.year, ...numbers(row), picture.runs])
+    return rowsOf(picture, key).map((row) => [measure, who, unit, row.year, ...numbers(row), picture.runs, picture.take.link])
   })
   return csv([head, ...rows])
 }

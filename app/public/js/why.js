@@ -1,5 +1,6 @@
 // Why? An answer of app/why.py in words, as a drawing, as a table and as a file.
 
+import { sidesTold } from './charts/legend.js'
 import { range } from './charts/option.js'
 import { agentName, decimals, factor, rounded, title, unitWords } from './charts/words.js'
 
@@ -223,7 +224,7 @@ export function plateOf(store, found) {
   const runs = store.plural(found.seeds, 'why.runs')
   return {
     name: `why_${found.measure}_${found.who}_${found.year}`, title: `${store.t('why.heading')} ${aboutWords(store, found)}`,
-    under: store.t('why.note', { runs }), legend: [], notes: sentences(store, found),
+    under: store.t('why.note', { runs }), legend: [], notes: [...sentences(store, found), ...sidesTold(store, store.picture)],
     height: Math.round(230 + heightOf(store, found, NARROW * 2, 1.1)),
     option: (size, look, room) => option(store, found, size, look, room),
   }

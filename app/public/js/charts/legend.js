@@ -28,6 +28,12 @@ export function groundName(store, picture) {
   return store.told(picture.story.against_title || picture.story.against)
 }
 
+/** Which scenario is held against which baseline, for files that show the difference alone. */
+export const sidesTold = (store, picture) => [
+  store.t('chart.legend_scenario', { name: storyName(store, picture) }),
+  store.t('chart.legend_against', { name: groundName(store, picture) }),
+]
+
 /** Bands and runs in one line: "Lines are medians of 200 runs; bands hold 80 % of them." */
 export function bandsTold(store, picture) {
   const runs = store.plural(picture.runs, 'chart.runs')

@@ -43,7 +43,8 @@ export function sentence(store, row, measure) {
   const words = often(store, row, measure)
   if (row.low === 0 && row.high === 0) return `${words}.`
   const [low, middle, high] = bandTexts(store, [row.low, row.median, row.high], row.unit, DIFFERENCE)
-  const much = store.t('odds.how_much', { middle, low, high, unit: unitWords(store, row.unit, true) })
+  const key = low === '0' && high === '0' ? 'odds.how_little' : 'odds.how_much'
+  const much = store.t(key, { middle, low, high, unit: unitWords(store, row.unit, true) })
   return store.t('odds.sentence', { often: words, much })
 }
 

@@ -4,6 +4,7 @@ import { keyOf, leverOf } from './subjects.js'
 
 const YEAR_TOLD = 2030
 const MOST_DECIMALS = 6
+const FINEST = 4 // decimals of a band in words; what is smaller is told as about 0
 const FAR = 5 // a middle smaller than the band's end by more than this is told as finely as the end needs
 
 /** How a paired difference is told: two figures of its middle, with its sign. */
@@ -52,22 +53,25 @@ export function title(store, measure, who) {
 /** Decimals of a band: what its middle needs, or its ends where they lie far from it. */
 export function placesOf([low, middle, high], unit, figures = 3) {
   const far = Math.max(Math.abs(low), Math.abs(high)) / FAR
-  return decimals([middle * factor(unit), far * factor(unit)], figures)
+  return Math.min(decimals([middle * factor(unit), far * factor(unit)], figures), FINEST)
 }
+
+/** A number as it is told, but "0" for "0.000". */
+export const plainZero = (text) => (/[1-9]/.test(text) ? text : '0')
 
 /** Low, middle and high told alike: [low, middle, high] as text. Signs of the ends are told where they differ. */
 export function bandTexts(store, band, unit, { figures = 3, signed = false } = {}) {
   const [low, middle, high] = band.map((value) => value * factor(unit))
   const places = placesOf(band, unit, figures)
-  const ends = rounded(store, [low, high], { places, signed: signed && low < 0 })
-  return [ends[0], rounded(store, [middle], { places, signed })[0], ends[1]]
+  const ends = rounded(store, [low, high], { places, signed: signed && low < 0 }).map(plainZero)
+  const told = plainZero(rounded(store, [middle], { places, signed })[0])
+  return [ends[0], told === '0' && middle ? store.t('chart.about_zero') : told, ends[1]]
 }
 
 /** A band in words: "+0.29 (0.17 to 0.44)"; values are low, middle, high in the measure's unit. */
 export function bandWords(store, band, unit, options) {
-  if (band.every((value) => value === 0)) return '0'
   const [low, middle, high] = bandTexts(store, band, unit, options)
-  return store.t('chart.band', { low, middle, high })
+  return low === '0' && high === '0' ? middle : store.t('chart.band', { low, middle, high })
 }
 
 /** The year that a sentence speaks of: 2030, or the last one. */

@@ -2,6 +2,7 @@
 
 import { box } from './outlines.js'
 
+const LOWEST = 0.45              // height of the map against its width, where the window is low
 export const NARROW = 600      // px; below it the hub stands under the map
 const STATES = ['KZ', 'KG', 'TJ', 'TM', 'UZ']
 
@@ -18,11 +19,12 @@ const SLIM = {
 }
 const TABLES = { wide: WIDE, slim: SLIM }
 
-/** Sizes in px: { width, height, narrow, text, km, place(point in km), hub: {x, y, r}, blocs: {name: [x, y]} }. */
-export function arrange(width, text, outlines) {
+/** Sizes in px: { width, height, narrow, text, km, place(point in km), hub: {x, y, r}, blocs: {name: [x, y]} }.
+    room: px of height that the window leaves for it. */
+export function arrange(width, text, outlines, room = Infinity) {
   const narrow = width < NARROW
   const table = narrow ? TABLES.slim : TABLES.wide
-  const height = Math.round(width * table.ratio)
+  const height = Math.round(Math.max(LOWEST * width, Math.min(table.ratio * width, narrow ? Infinity : room)))
   const [left, top, right, bottom] = box(STATES.flatMap(code => outlines.rings[code]))
   const [x0, y0, x1, y1] = table.region.map((share, i) => share * (i % 2 ? height : width))
   const km = Math.min((x1 - x0) / (right - left), (y1 - y0) / (bottom - top))

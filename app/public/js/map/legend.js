@@ -38,7 +38,7 @@ export class Legend {
     parts.key.replaceChildren(...this.short())
     parts.legend.replaceChildren(
       make('summary', {}, words('legend.title')), make('div', { class: 'map-keys' }, ...this.groups()),
-      make('p', { class: 'map-source' }, `${notes.join(' ')} ${scene.outlines.attribution}.`))
+      make('p', { class: 'map-source' }, notes.join(' ')))
     fields().find(field => field.value === held)?.focus({ preventScroll: true })
   }
 

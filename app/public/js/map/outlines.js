@@ -2,7 +2,7 @@
 
 import { project } from './projection.js'
 
-/** region.json -> { attribution, rings: {code: [ring, …]}, borders: {'KG-KZ': [line, …]} }. */
+/** region.json -> { rings: {code: [ring, …]}, borders: {'KG-KZ': [line, …]} }. */
 export function readOutlines(topology) {
   const arcs = topology.arcs.map(arc => arc.map(project))
   const line = i => i < 0 ? [...arcs[-1 - i]].reverse() : arcs[i]
@@ -15,7 +15,7 @@ export function readOutlines(topology) {
   owners.forEach((codes, i) => {
     if (codes.length === 2) (borders[codes.sort().join('-')] ??= []).push(arcs[i])
   })
-  return { attribution: topology.attribution, rings, borders }
+  return { rings, borders }
 }
 
 /** Path through rings or lines, each point placed on the screen by `place`. */

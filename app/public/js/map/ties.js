@@ -5,6 +5,7 @@ import { flash, shut, works, write } from './marks.js'
 
 const WIDTH = 2.1           // px a bn US$ a year, on a map 900 px wide
 const LEAST = 1.1           // px
+const MOST = 15             // bn US$ a year: a tie with more is drawn no wider, or it would hide the map
 const BEADS = 5             // px a month that beads move
 const LINGERS = 0.45        // s that a flash can be seen while playing; at rest, its month
 // Where along the tie its mark and its number stand; else at the middle, the number beside the mark.
@@ -39,7 +40,7 @@ export const spot = ({ a, b, c }, s) =>
 export const worksOn = ({ one, places }, tie, month) => Object.entries(one.corridors).some(([name, corridor]) =>
   places.corridors[name]?.ties.includes(tie) && now(corridor.programme, month) > 0)
 
-export const tieWidth = (view, trade) => Math.max(LEAST, WIDTH * trade * view.width / 900 * (view.narrow ? 1.6 : 1))
+export const tieWidth = (view, trade) => Math.max(LEAST, WIDTH * Math.min(trade, MOST) * view.width / 900 * (view.narrow ? 1.6 : 1))
 
 export function drawTies(g, scene, month) {
   const { one, view, colours, curves, store } = scene
