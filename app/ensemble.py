@@ -156,12 +156,15 @@ def ready(question: Question, runs: int) -> bool:
     return all(SHELF.find(story, question).done >= runs for story in stories)
 
 
-def warm() -> None:
-    """Load the compiled month, read the posterior and run what the page opens with, before anybody asks."""
+def warm(advance: Callable[[], None] = lambda: None) -> None:
+    """Load the compiled month, read the posterior and run what the page opens with, before anybody asks.
+
+    advance: called after each run; may raise to stop.
+    """
     question, threads = Question(), os.cpu_count() or 1
     model_version()
-    region(question, question.seeds, threads)
-    made(Scenario.read(AS_IS), question, question.seeds, threads)
+    region(question, question.seeds, threads, advance)
+    made(Scenario.read(AS_IS), question, question.seeds, threads, advance)
 
 
 @cache

@@ -13,7 +13,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -146,7 +145,12 @@ def listen(address: str, port: int) -> socket.socket:
 def serve(door: Door, own: socket.socket, opened: Callable[[], None], public: bool = False) -> None:
     """Serve until interrupted; `opened` is called once, when pages can be had."""
     logging.getLogger("solara").setLevel(logging.ERROR)
-    threading.Thread(target=_warm, name="warming", daemon=True).start()  # runs while Solara is imported
+    stopped = threading.Event()
+
+    def ready() -> None:
+        opened()
+        threading.Thread(target=_warm, args=(stopped,), name="warming", daemon=True).start()  # as the page is loaded
+
     config = uvicorn.Config(
         application(door),
         log_level="warning",
@@ -157,8 +161,12 @@ def serve(door: Door, own: socket.socket, opened: Callable[[], None], public: bo
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=LAST_WORDS,
     )
-    with suppress(KeyboardInterrupt):
-        _Telling(config, opened).run([own])
+    try:
+        _Telling(config, ready).run([own])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        stopped.set()
 
 
 class _Telling(uvicorn.Server):
@@ -174,12 +182,17 @@ class _Telling(uvicorn.Server):
             self.opened()
 
 
-def _warm() -> None:
+def _warm(stopped: threading.Event) -> None:
     """Load the engine and make the runs that every visitor begins with, so that the first page finds them."""
     from app.ensemble import warm
+    from app.pool import Stopped
+
+    def go_on() -> None:
+        if stopped.is_set():
+            raise Stopped
 
     try:
-        warm()
-    except RuntimeError:  # no thread can be started any more once the server has been stopped
-        if threading.main_thread().is_alive():
+        warm(go_on)
+    except (Stopped, RuntimeError):  # a program that ends starts no threads
+        if not stopped.is_set():
             raise

@@ -52,16 +52,6 @@ export function freeName(name, list) {
 
 // -------------------------------------------------------------------------------------------------------------- answer
 
-/** The answer with plain numbers; they travel as whole numbers and a scale. */
-export function unpacked(value) {
-  if (Array.isArray(value)) return value.map(unpacked)
-  if (!value || typeof value !== 'object') return value
-  if ('scale' in value && 'of' in value) return scaled(value.of, value.scale)
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unpacked(one)]))
-}
-
-const scaled = (of, scale) => of.map((x) => (Array.isArray(x) ? scaled(x, scale) : Number((x * scale).toPrecision(12))))
-
 const agent = (series) => (series.who === 'region' ? '' : series.who)
 
 /** Every series that there is: [{key, words}]. */

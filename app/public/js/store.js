@@ -4,6 +4,7 @@
 
 import { Words } from './words.js'
 import { addressOf, questionOf } from './address.js'
+import { unpacked } from './packing.js'
 
 const START = '2026-01' // changes made at rest are dated here: the first month after the base year
 const DRAFTS_APART = 250 // ms between drafts while a lever is dragged
@@ -157,7 +158,7 @@ export const store = {
     if (message.kind === 'refused') return refuse(message)
     if (message.kind === 'message') return tell('message', { kind: 'error', key: 'message.refused', args: { why: message.why } })
     const [name, event] = { why: ['answer', 'why'], compare: ['compared', 'compared'], figures: ['figures', 'figures'] }[message.kind]
-    store[name] = Object.freeze(message)
+    store[name] = Object.freeze(unpacked(message))
     tell(event)
   },
 }
@@ -204,7 +205,7 @@ function receivePicture(message) {
   if (message.n < store.received) return // an older answer that was overtaken
   store.received = message.n
   for (const n of open) if (n <= message.n) open.delete(n)
-  for (const part of ['series', 'yearly', 'one']) unpack(message[part])
+  for (const part of ['series', 'yearly', 'one']) message[part] = unpacked(message[part])
   store.picture = Object.freeze(message)
   settle()
   for (const told of message.messages) tell('message', told)
@@ -226,21 +227,6 @@ function settle() {
   if (store.busy || draftTimer || !store.picture) return
   store.question = store.picture.question
   write()
-}
-
-// numbers travel as whole numbers and a scale; a matrix keeps its shape
-function unpack(part) {
-  for (const [key, value] of Object.entries(part)) {
-    if (value && typeof value === 'object' && 'scale' in value && 'of' in value) part[key] = scaled(value.of, value.scale)
-    else if (value && typeof value === 'object' && !Array.isArray(value)) unpack(value)
-  }
-}
-
-// dividing by a whole power of ten gives the nearest number to the decimal; multiplying by .001 would not
-function scaled(of, scale) {
-  const per = scale < 1 && scale > 0 ? Math.round(1 / scale) : 1 / scale
-  const one = scale ? x => x / per : () => 0
-  return of.map(x => (Array.isArray(x) ? x.map(one) : one(x)))
 }
 
 const first = () => store.picture?.first_year ?? 2025
