@@ -141,8 +141,10 @@ def test_two_visitors_do_not_see_each_other(visit: Any) -> None:
 def test_a_crafted_link_shows_a_message_and_the_defaults(visit: Any) -> None:
     page = visit("/?scenario=/etc/passwd")
     assert page.evaluate("corridors.question.scenario") == "corridor-first"
-    told = page.locator(".c-shell .messages").inner_text()
-    assert "unknown scenario '/etc/passwd'" in told
+    page.wait_for_selector(".c-shell .messages p", timeout=REDRAWN)
+    assert "unknown scenario '/etc/passwd'" in page.locator(".c-shell .messages").inner_text()
+    page.locator(".c-shell .messages button").first.click()
+    assert page.locator(".c-shell .messages p").count() == 0
     page = visit("/?2026-01=drought:<img src=x onerror=alert(1)>")
     assert page.locator(".c-shell .messages img").count() == 0
 

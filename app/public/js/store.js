@@ -20,7 +20,7 @@ export const store = {
   picture: null, catalogue: null, answer: null, compared: null, figures: null, saved: read(SAVED, []),
   month: 0, playing: false, speed: 12,
   lang: 'en', dark: false, present: false, reduced: matchMedia('(prefers-reduced-motion: reduce)').matches,
-  question: questionOf(''), dating: 'shown', busy: false, pager: null, asked: 0, received: 0,
+  question: questionOf(''), dating: 'shown', busy: false, pager: null, asked: 0, received: 0, messages: [],
 
   on(event, fn) {
     (listeners[event] ||= new Set()).add(fn)
@@ -156,7 +156,7 @@ export const store = {
   receive(message) {
     if (message.kind === 'picture') return receivePicture(message)
     if (message.kind === 'refused') return refuse(message)
-    if (message.kind === 'message') return tell('message', { kind: 'error', key: 'message.refused', args: { why: message.why } })
+    if (message.kind === 'message') return say({ kind: 'error', key: 'message.refused', args: { why: message.why } })
     const [name, event] = { why: ['answer', 'why'], compare: ['compared', 'compared'], figures: ['figures', 'figures'] }[message.kind]
     store[name] = Object.freeze(unpacked(message))
     tell(event)
@@ -173,6 +173,12 @@ const open = new Set() // numbers of questions that have no answer yet
 
 function tell(event, value) {
   for (const fn of listeners[event] || []) fn(value ?? store)
+}
+
+// kept too: the head of the page may come later than the first answer
+function say(message) {
+  store.messages = [...store.messages.slice(-2), message]
+  tell('message', message)
 }
 
 function send(message) {
@@ -208,7 +214,7 @@ function receivePicture(message) {
   for (const part of ['series', 'yearly', 'one']) message[part] = unpacked(message[part])
   store.picture = Object.freeze(message)
   settle()
-  for (const told of message.messages) tell('message', told)
+  message.messages.forEach(say)
   tell('busy')
   tell('picture')
 }
@@ -216,7 +222,7 @@ function receivePicture(message) {
 function refuse(message) {
   open.delete(message.n)
   settle()
-  for (const told of message.messages) tell('message', told)
+  message.messages.forEach(say)
   tell('busy')
   tell('question')
 }
