@@ -9,22 +9,14 @@ import numpy as np
 
 from abm.clock import MONTHS_A_YEAR
 from abm.runs import Column
-from app.ensemble import Ensemble, Region
+from app.ensemble import CHARTED, RAW_SHARE, Ensemble, Region
 from app.packing import packed, rounded, scale
-from calibration.headline import HUB, TIE
+from calibration.headline import TIE
 from experiments.paired import HIGH, LOW
 
 ODDS_YEARS = (2030, 2035)
 TYPICAL_OF = 40  # runs among which the one that is shown is chosen: those of a draft, so that it stays the same
-RAW_SHARE = "raw_share"
-CHARTED = {  # measure -> of whom: "" is everybody
-    "trade": "", RAW_SHARE: TIE, "cut": "", "trust": "", "jobs": HUB, "hub_jobs": HUB, "tenants": HUB, "places": HUB,
-    "exporters": HUB, "storage": "", "shortage": "", "attention": "", "regional_trade": "", "processed_share": "",
-    "integration": "", "mean_attention": "", "mean_trust": "", "surplus": "", "lever_cost": "",
-}  # fmt: skip
 UNITS = {RAW_SHARE: "share"}
-
-
 KINDS = ("scenario", "against", "gap")
 
 

@@ -20,8 +20,8 @@ from abm import base_year, futures
 from abm.errors import BadInput, unknown
 from abm.measures import MEASURES
 from abm.scenario import FIRST_YEAR, YEARS
-from app.bands import CHARTED, ODDS_YEARS, RAW_SHARE
-from app.ensemble import Ensemble, Region
+from app.bands import ODDS_YEARS
+from app.ensemble import CHARTED, RAW_SHARE, Ensemble, Region
 from app.link import Question
 from calibration.headline import TIE
 from experiments.paired import HIGH, LOW

@@ -22,15 +22,16 @@ from abm.month import MONTH
 from abm.runs import Column, Engine, Runs, run_each
 from abm.scenario import Change, Scenario, lever_table
 from app.link import Question, model_version, parameter_sets
-from calibration.headline import AS_IS, FROZEN, KEPT
+from calibration.headline import AS_IS, FROZEN, HUB, KEPT, TIE
 
+RAW_SHARE = "raw_share"  # charted, and derived: the raw part of trade
+CHARTED = {  # measure -> of whom: "" is everybody
+    "trade": "", RAW_SHARE: TIE, "cut": "", "trust": "", "jobs": HUB, "hub_jobs": HUB, "tenants": HUB, "places": HUB,
+    "exporters": HUB, "storage": "", "shortage": "", "attention": "", "regional_trade": "", "processed_share": "",
+    "integration": "", "mean_attention": "", "mean_trust": "", "surplus": "", "lever_cost": "",
+}  # fmt: skip
 # what is kept of every run: what charts show, what the futures are told by, and what the headline measures
-CHARTED = (
-    "trade", "trade_raw", "trust", "cut", "jobs", "hub_jobs", "tenants", "places", "exporters", "storage", "shortage",
-    "attention", "regional_trade", "processed_share", "integration", "mean_attention", "mean_trust", "surplus",
-    "lever_cost",
-)  # fmt: skip
-MEASURES = tuple(dict.fromkeys([*CHARTED, *futures.NEEDED, *KEPT]))
+MEASURES = frozenset([*CHARTED, "trade_raw", *futures.NEEDED, *KEPT])
 MOST_BYTES = 256_000_000  # of runs that are kept for all visitors together
 Key = tuple[Any, ...]
 
@@ -136,10 +137,8 @@ class Region:
 
 def region(question: Question, runs: int, threads: int, advance: Callable[[], None] = lambda: None) -> Region:
     """Run what a picture needs, the baseline and the yardstick of the futures first: they are mostly there."""
-    story, ground = question.story(), question.ground()
-    frozen = Scenario.read(FROZEN)
-    against, yardstick, scenario = (made(s, question, runs, threads, advance) for s in (ground, frozen, story))
-    return Region(scenario, against, yardstick, runs)
+    against, frozen, scenario = (made(story, question, runs, threads, advance) for story in _stories(question))
+    return Region(scenario, against, frozen, runs)
 
 
 def all_runs(
@@ -152,8 +151,12 @@ def all_runs(
 
 def ready(question: Question, runs: int) -> bool:
     """Has all been run that a picture of so many runs is made of?"""
-    stories = (question.story(), question.ground(), Scenario.read(FROZEN))
-    return all(SHELF.find(story, question).done >= runs for story in stories)
+    return all(SHELF.find(story, question).done >= runs for story in _stories(question))
+
+
+def _stories(question: Question) -> tuple[Scenario, Scenario, Scenario]:
+    """Baseline, the yardstick of the futures, and scenario: the order in which they are run."""
+    return question.ground(), Scenario.read(FROZEN), question.story()
 
 
 def warm(advance: Callable[[], None] = lambda: None) -> None:

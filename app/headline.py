@@ -17,7 +17,7 @@ def headline(question: Question, runs: Mapping[str, Runs]) -> dict[str, Any]:
         "runs": found.seeds,
         "rows": [
             {
-                "id": row.figure.id, "label": row.label, "unit": row.figure.unit, "role": row.figure.role,
+                "id": row.figure.id, "figure": row.figure.figure, "unit": row.figure.unit, "role": row.figure.role,
                 "article": [row.figure.low, row.figure.value, row.figure.high],
                 "band": [row.band.low, row.band.median, row.band.high], "judged": row.judged,
                 "verdict": row.verdict, "share": row.share,
@@ -25,7 +25,8 @@ def headline(question: Question, runs: Mapping[str, Runs]) -> dict[str, Any]:
             for row in found.rows
         ],
         "differences": [
-            {"label": d.label, "unit": d.unit, "band": [d.band.low, d.band.median, d.band.high], "words": d.words}
+            {"measure": d.measure, "who": d.who, "year": d.year, "unit": d.unit, "more": d.more, "less": d.less,
+             "band": [d.band.low, d.band.median, d.band.high]}
             for d in found.differences
         ],
     }  # fmt: skip

@@ -17,7 +17,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from abm import levers
 from abm.errors import BadInput, unknown
 from abm.parameters import Parameters
 from abm.runs import FIRMS
@@ -193,16 +192,9 @@ def model_version() -> str:
 
 
 def of_the_world(written: str) -> bool:
-    """Is this lever the world's, not a policy?"""
-    return lever_of(written).group == "world"
-
-
-def lever_of(written: str) -> levers.Lever:
-    """The lever that a scenario's word stands for: reform_KZ-KG is one of reform. Raises BadInput."""
-    for name, known in levers.describe().items():
-        if written == name or (known.per and written.startswith(f"{name}_")):
-            return known
-    raise unknown("lever", written[:SHOWN], levers.describe(), "link")
+    """Is this lever the world's, not a policy? Raises BadInput if there is none of that name."""
+    known, _ = find_lever(written, Scenario.read(SCENARIO_DEFAULT).world())
+    return known.group == "world"
 
 
 def parameter_sets(question: Question) -> list[Parameters]:

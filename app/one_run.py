@@ -86,7 +86,7 @@ def shown(question: Question, engine: Engine, which: int) -> dict[str, Any]:
     members = world.table("memberships")
     hub = names["hubs"][0]
     return {
-        "seed": seed, "typical": True,
+        "seed": seed,
         "ties": {tie: {m: of(m, tie) for m in TIE_SHOWN} for tie in names["ties"]},
         "states": {state: {k: of(m, state) for k, m in STATE_SHOWN.items()} for state in names["states"]},
         "families": names["families"],

@@ -16,7 +16,7 @@ import numpy as np
 from abm import levers
 from abm.errors import BadInput, unknown
 from abm.scenario import TABLE_OF, lever_table
-from app.bands import RAW_SHARE
+from app.ensemble import RAW_SHARE
 from app.link import SHOWN, Question, parameter_sets
 from calibration.headline import TIE
 from experiments.ablation.ablate import Trial

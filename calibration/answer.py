@@ -26,11 +26,16 @@ HINDCAST = "kgtj-hindcast"
 
 @dataclass(frozen=True)
 class Difference:
-    """A paired difference between two scenarios under the same luck."""
+    """A paired difference between two scenarios under the same luck; more, less: shares of runs."""
 
     label: str
+    measure: str
+    who: str
+    year: int
     unit: str
     band: Band
+    more: float
+    less: float
     words: str
     pairing: float
 
@@ -104,7 +109,11 @@ def _differences(first: Runs, other: Runs) -> list[Difference]:
     for label, unit, measure, who, year in dict.fromkeys(asked):
         scale = 1000 if unit.startswith("mn") else 1
         a, b = scale * first.year(measure, who, year), scale * other.year(measure, who, year)
-        found.append(Difference(label, unit, Band.of(a - b), in_words(a - b), variance_gain(a, b)))
+        gap = a - b
+        more, less = float(np.mean(gap > 0)), float(np.mean(gap < 0))
+        found.append(
+            Difference(label, measure, who, year, unit, Band.of(gap), more, less, in_words(gap), variance_gain(a, b))
+        )
     return found
 
 

@@ -40,3 +40,10 @@ def chromium() -> Iterator[Any]:
 def answered(page: Any) -> None:
     """Wait until nothing is outstanding."""
     page.wait_for_function(READY, timeout=REDRAWN)
+
+
+def counted(found: Any, number: int) -> None:
+    """So many of them stand on the page, soon: the server's answer is there before Vue has drawn it."""
+    from playwright.sync_api import expect
+
+    expect(found).to_have_count(number, timeout=REDRAWN)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import REDRAWN, answered
+from browser import REDRAWN, answered, counted
 
 TRADE = "corridors.picture.odds.find(o => o.key === 'trade KZ-KG' && o.year === 2030).level"
 PAGES = ("/", "/compare", "/lessons", "/scorecard", "/data", "/about")
@@ -36,7 +36,7 @@ def test_every_page_opens_in_both_languages_without_a_missing_word(visit: Any, p
         page.wait_for_timeout(500)
         text = page.inner_text("body")
         missing = re.findall(r"\b(?:shell|player|levers|chart|odds|futures|map|legend|why|compare|share|take|lesson"
-                             r"|scorecard|data|about|link|message|table|access)\.[a-z_]+\b", text)  # fmt: skip
+                             r"|scorecard|data|about|headline|link|message|table|access)\.[a-z_]+\b", text)  # fmt: skip
         assert not missing
         assert not re.search(r"undefined|NaN|\[object", text)
         cyrillic = len(re.findall("[а-яё]", text.lower()))
@@ -99,7 +99,7 @@ def test_paused_in_2029_a_changed_lever_holds_from_then_on_under_the_same_luck(v
     after = page.evaluate("corridors.picture.series['trade KG-UZ'].one")
     assert after[:50] == pytest.approx(before[:50], rel=2e-3)
     assert after[-1] != pytest.approx(before[-1], rel=1e-3)
-    assert "2029-03=reform_KG-UZ:10" in page.url
+    assert "2029-03=reform_KG-UZ:10" in page.evaluate("location.href")
     assert page.evaluate("corridors.month") == 50
 
 
@@ -107,7 +107,7 @@ def test_a_link_opens_the_same_figures_for_another_visitor(visit: Any) -> None:
     page = visit()
     page.evaluate("corridors.seek(50); corridors.change('drought', .3); corridors.set('trade_elasticity', 2)")
     answered(page)
-    other = visit(page.url[page.url.index("/", 10) :])
+    other = visit(page.evaluate("location.pathname + location.search"))
     for part in ("series", "odds", "futures", "levers"):
         assert other.evaluate(f"corridors.picture.{part}") == page.evaluate(f"corridors.picture.{part}")
 
@@ -128,6 +128,33 @@ def test_scenarios_of_one_name_are_told_apart_and_drawn(visit: Any) -> None:
     assert page.locator(".c-compare thead th").all_inner_texts()[1:] == ["Baseline", "Baseline 2"]
 
 
+def test_the_table_of_the_command_stands_on_the_page_and_follows_the_levers(visit: Any) -> None:
+    page = visit("/?seeds=20")
+    page.locator(".c-headline summary").click()
+    page.wait_for_selector(".c-headline tbody tr", timeout=REDRAWN)
+    found = page.evaluate("corridors.figures")
+    rows = len(found["rows"]) + len(found["differences"])
+    assert rows > 10
+    counted(page.locator(".c-headline tbody tr"), rows)
+    row = page.locator(".c-headline tr", has_text="KZ-KG trade turnover by 2030").inner_text()
+    median = next(r["band"][1] for r in found["rows"] if r["id"] == "trade_2030")
+    assert f"{median:.2f}" in row
+    assert "✓" in page.inner_text(".c-headline")
+    before = page.inner_text(".c-headline")
+    page.evaluate("corridors.change('abec_programme', 0)")
+    page.wait_for_function(
+        "was => document.querySelector('.c-headline').innerText !== was", arg=before, timeout=REDRAWN
+    )
+
+
+def test_the_table_opened_before_the_page_is_ready_is_filled(visit: Any) -> None:
+    page = visit("/?seeds=20&lang=ru", wait=False)
+    page.wait_for_selector(".c-headline details", state="attached", timeout=REDRAWN)
+    page.evaluate("document.querySelector('.c-headline details').open = true")
+    page.wait_for_selector(".c-headline tbody tr", timeout=REDRAWN)
+    assert "товарооборот" in page.inner_text(".c-headline")
+
+
 def test_two_visitors_do_not_see_each_other(visit: Any) -> None:
     ann, bob = visit(), visit()
     was = bob.evaluate(TRADE)
@@ -144,9 +171,9 @@ def test_a_crafted_link_shows_a_message_and_the_defaults(visit: Any) -> None:
     page.wait_for_selector(".c-shell .messages p", timeout=REDRAWN)
     assert "unknown scenario '/etc/passwd'" in page.locator(".c-shell .messages").inner_text()
     page.locator(".c-shell .messages button").first.click()
-    assert page.locator(".c-shell .messages p").count() == 0
+    counted(page.locator(".c-shell .messages p"), 0)
     page = visit("/?2026-01=drought:<img src=x onerror=alert(1)>")
-    assert page.locator(".c-shell .messages img").count() == 0
+    counted(page.locator(".c-shell .messages img"), 0)
 
 
 def test_a_scenario_outlives_a_change_of_page(visit: Any) -> None:
@@ -158,7 +185,7 @@ def test_a_scenario_outlives_a_change_of_page(visit: Any) -> None:
     page.get_by_role("link", name="Simulation", exact=True).click()
     page.wait_for_selector(".c-player")
     assert page.evaluate("corridors.question.changes.map(c => c.lever)") == ["drought"]
-    assert "drought:0.3" in page.url
+    assert "drought:0.3" in page.evaluate("location.href")
 
 
 # -------------------------------------------------------------------------------------------- for everybody

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 from browser import chromium
 
-from app.bands import CHARTED
 from app.catalogue import as_json
+from app.ensemble import CHARTED
 from app.language import spoken
 from calibration.figures import figure
 from experiments.paired import in_words

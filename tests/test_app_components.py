@@ -49,7 +49,7 @@ def parts(widget: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_has_the_bridge_the_head_and_its_own_part(visitor: Any, path: str) -> None:
     found = parts(visitor(path))
-    own = {"/": ["map", "player", "levers", "charts", "odds", "why", "share", "lesson"]}.get(path, [path])
+    own = {"/": ["map", "player", "levers", "charts", "odds", "why", "share", "headline", "lesson"]}.get(path, [path])
     assert sorted(found) == sorted(["bridge", "shell", *own])
 
 

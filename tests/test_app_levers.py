@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import REDRAWN, answered
+from browser import REDRAWN, answered, counted
 
 from abm import base_year, levers
 from abm.scenario import Scenario, find_lever, lever_value
@@ -231,10 +231,10 @@ def test_dragged_while_time_runs_a_lever_changes_once_at_the_month_it_was_taken(
     page.wait_for_function("corridors.question.changes.length && corridors.month > 56")
     (draft,) = page.evaluate("corridors.question.changes")
     mine = page.locator(".c-levers .mine li")
-    assert mine.count() == 0  # nothing moves under the hand
+    counted(mine, 0)  # nothing moves under the hand
     page.mouse.up()
     answered(page)
-    assert mine.count() == 1
+    counted(mine, 1)
     (change,) = page.evaluate("corridors.question.changes")
     assert (change["at"], change["lever"]) == (draft["at"], "energy")
     assert 40 < change["value"] < 80
@@ -256,7 +256,7 @@ def test_from_the_start_means_january_2026_wherever_time_stands(visit: Any) -> N
 def test_a_change_is_listed_marked_and_taken_back(visit: Any) -> None:
     page = visit("/?2029-03=energy:60&set=trade_elasticity:5")
     mine = page.locator(".c-levers .mine li")
-    assert mine.count() == 2
+    counted(mine, 2)
     assert "March 2029" in mine.first.inner_text()
     mark = page.locator(".c-player .mark.own")
     mark.click()
@@ -264,9 +264,9 @@ def test_a_change_is_listed_marked_and_taken_back(visit: Any) -> None:
     for left in (1, 0):
         mine.first.locator(".remove").click()
         answered(page)
-        assert mine.count() == left
+        counted(mine, left)
     assert page.evaluate("corridors.address()") == ""
-    assert mark.count() == 0
+    counted(mark, 0)
 
 
 def test_the_hub_opens_in_a_month_that_is_picked_or_never(visit: Any) -> None:

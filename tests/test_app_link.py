@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from abm.errors import BadInput
 from abm.parameters import describe
-from abm.scenario import Scenario, lever_names, lever_table
+from abm.scenario import Scenario, find_lever, lever_names, lever_table
 from app import link
 from app.link import Dated, Question
 
@@ -20,7 +20,7 @@ NAMES = lever_names(WORLD)
 
 def values_of(written: str) -> st.SearchStrategy[float | str]:
     """Values that a scenario's file may give a lever."""
-    known = link.lever_of(written)
+    known, _ = find_lever(written, WORLD)
     if known.form.startswith("date"):
         return st.sampled_from(["never", "2026-01", "2035-12"])
     if known.form == "choice":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import counted
 
 from abm import base_year
 from abm.errors import BadInput
@@ -279,7 +280,7 @@ def test_numbers_of_a_tie_are_told_to_eyes_ears_and_keys(visit: Any) -> None:
     source = WORLD.table("ties")["KZ-KG"]["start_trade"].source
     page.wait_for_function("told => document.querySelector('.map-card').textContent.includes(told)", arg=source)
     page.keyboard.press("Escape")
-    assert page.locator(".map-card.pinned:visible").count() == 0
+    counted(page.locator(".map-card.pinned:visible"), 0)
 
 
 def test_everything_on_the_map_can_be_reached_and_has_words(visit: Any) -> None:
@@ -291,7 +292,7 @@ def test_everything_on_the_map_can_be_reached_and_has_words(visit: Any) -> None:
     expected = {"state": STATES, "tie": TIES, "route": CORRIDORS, "basin": BASINS, "hub": HUBS, "bloc": BLOCS}
     assert set(items) == {f"{kind} {name}" for kind, names in expected.items() for name in names}
     assert all(label and "map." not in label and "undefined" not in label for label in items.values())
-    assert page.locator(".map-sheet [tabindex='0']").count() == len(expected)  # one stop of the tab key a kind
+    counted(page.locator(".map-sheet [tabindex='0']"), len(expected))  # one stop of the tab key a kind
     assert "январь 2025" in page.locator(".map-summary").text_content()
 
 
@@ -309,6 +310,6 @@ def test_a_layer_that_is_unticked_is_gone_for_eyes_and_keys(visit: Any) -> None:
     page.wait_for_selector("[data-item='bloc EU']")
     page.locator(".map-legend summary").click()
     page.locator(".map-legend input[value=blocs]").uncheck()
-    assert page.locator("[data-item^='bloc ']").count() == 0
+    counted(page.locator("[data-item^='bloc ']"), 0)
     page.locator(".map-legend input[value=blocs]").check()
-    assert page.locator("[data-item^='bloc ']").count() == len(BLOCS)
+    counted(page.locator("[data-item^='bloc ']"), len(BLOCS))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browser import counted
 
 from abm import base_year, levers, parameters
 from abm.errors import BadInput
@@ -338,7 +339,7 @@ def test_figures_are_filtered_and_sorted_and_what_is_shown_is_told(visit: Any, c
 
 def test_a_scorecard_of_another_posterior_warns_before_it_shows_anything(visit: Any) -> None:
     page = opened(visit, "/scorecard")
-    assert not page.locator(".warning").count()
+    counted(page.locator(".warning"), 0)
     told = {**scorecard("ru"), "outdated": ["posterior"]}
     page.route("**/corridors/scorecard/ru.json", lambda route: route.fulfill(json=told))
     page.evaluate("corridors.speak('ru')")

@@ -32,7 +32,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 # commands. Headings of the articles are told as they stand there; codes of levers and scenarios are what one types.
 LATIN = (
     "CSV", "PNG", "SVG", "TOML", "JSON", "Python", "JavaScript", "ODD", "URL", "Esc", "Mesa", "Apache-2.0", "GitHub",
-    "corridors", "corridors run scenario.toml", "Teach a lesson",
+    "corridors", "corridors run scenario.toml", "corridors run --link", "Teach a lesson",
     "Natural Earth", "world-atlas", "ISC",
     "Astana Open Dialogue", "The Astana Times", "CACI Analyst", "docs/odd.md", "Philox4x32-10",
     "CASA-1000", "CAREC", "CAWater-Info", "pinocchiopedia", "Wikipedia", "CSTO", "SCO", "OTS", "connectplex",

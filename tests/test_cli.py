@@ -14,25 +14,15 @@ import time
 from pathlib import Path
 
 import pytest
+from typed import corridors
 
 from abm.errors import BadInput
-from corridors import main as command
 from corridors.output import written_whole
 from experiments.sweeps import SweepSpec
 from tests.processes import HEARING
 
 ROOT = Path(__file__).parents[1]
 FILES = {"runs.parquet", "summary.csv", "bands.csv", "manifest.json", "chart.png", "chart.svg"}
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """Run the command in this process; returns its exit code."""
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,28 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 from paired import surely_positive
+from typed import corridors
 
 from abm.errors import BadInput
 from abm.parameters import Parameters
 from abm.runs import simulate
 from abm.scenario import Scenario
-from corridors import main as command
 from experiments import compare as module
 from experiments.compare import CHUNK, compare, over_time
 from experiments.paired import in_words, pairable, rounded
 
 SEEDS, FIRMS = 12, 60
 FEW: dict[str, Any] = {"seeds": SEEDS, "firms": FIRMS}
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """Run the command in this process; returns its exit code."""
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

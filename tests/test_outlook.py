@@ -6,7 +6,6 @@ Stochastic claims are made with fixed seeds and say how often they would fail wi
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typed import corridors
 
 from abm import futures
 from abm.parameters import Parameters
@@ -45,7 +45,6 @@ from calibration.outlook import (
     wanted,
 )
 from calibration.scorecard import centre, error, score
-from corridors import main as command
 from corridors.outlook_words import of_futures, of_list
 
 ASKED = {question.name: question for question in questions()}
@@ -431,15 +430,6 @@ def test_experts_are_not_held_against_a_scenario_that_they_did_not_judge() -> No
 # ---------------------------------------------------------------------------------------------------------- command
 
 SMALL = ("outlook", "--draws", "4", "--replicates", "2", "--firms", "50")
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def flat(text: str) -> str:

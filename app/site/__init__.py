@@ -38,7 +38,7 @@ def part(name: str) -> Callable[[], Any]:
 
 
 Map, Player, Levers, Charts, Odds = (part(name) for name in ("map", "player", "levers", "charts", "odds"))
-Why, Share, Lesson = part("why"), part("share"), part("lesson")
+Why, Share, Headline, Lesson = part("why"), part("share"), part("headline"), part("lesson")
 Comparison, Lessons = part("compare"), part("lessons")
 Scorecard, Data, About = part("scorecard"), part("data"), part("about")
 
@@ -96,6 +96,7 @@ def Simulation() -> None:  # noqa: N802
             Odds()
             Why()
             Share()
+            Headline()
 
 
 def _page(component: Callable[[], Any]) -> Any:

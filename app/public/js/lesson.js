@@ -11,6 +11,7 @@ const PARTS = {
   map: '.c-map', player: '.c-player', levers: '.c-levers', charts: '.c-charts', odds: '.c-odds .odds',
   futures: '.c-odds .futures', why: '.c-why', share: '.c-share',
 }
+const AGAIN = 100, PATIENCE = 30_000 // ms: how often a part that does not stand yet is looked for, and how long
 const EPSILON = 1e-9 // numbers travel rounded; an end of a band that is 0 is 0
 
 /** The lessons in a language: [{ name, title, about, minutes, steps, wrong, silent }]. */
@@ -103,11 +104,11 @@ let later = 0 // a try to point again
 let lent = null // a chart that the lesson has put on the board, and takes away again
 
 /** Mark a part of the page and bring it into sight: ["charts", "storage", "Syr", "Darya"]; waits for charts to stand. */
-export function point([part, ...what], moving = true, tries = 50) {
+export function point([part, ...what], moving = true, left = PATIENCE) {
   unpoint()
   const charts = part === 'charts' && what.length > 0
-  if (charts && !box(what[0]) && tries) {
-    later = setTimeout(point, 100, [part, ...what], moving, tries - 1)
+  if (charts && !box(what[0]) && left > 0) {
+    later = setTimeout(point, AGAIN, [part, ...what], moving, left - AGAIN)
     return
   }
   if (charts) showChart(what[0], what.slice(1).join(' '))
