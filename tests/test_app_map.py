@@ -296,6 +296,35 @@ def test_everything_on_the_map_can_be_reached_and_has_words(visit: Any) -> None:
     assert "январь 2025" in page.locator(".map-summary").text_content()
 
 
+WRITTEN = """async ([width, text]) => {
+  const js = name => import(`/static/public/js/map/${name}.js`)
+  const [{ arrange, overlap }, { readOutlines }, { stateShapes }, { waterShapes }, { lettering }] =
+    await Promise.all(['arrange', 'outlines', 'states', 'water', 'lettering'].map(js))
+  const geo = async name => (await fetch(`/static/public/geo/${name}.json`)).json()
+  const [topology, places] = await Promise.all(['region', 'places'].map(geo))
+  const outlines = readOutlines(topology), { agents } = corridors.catalogue
+  const { picture: { one }, t: words } = corridors
+  const scene = { one, places, outlines, widths: {}, words, agents: name => agents[name] }
+  scene.view = arrange(width, text, outlines)
+  scene.shapes = stateShapes(scene)
+  scene.rivers = waterShapes(scene)
+  const { boxes, names } = lettering(document.createElement('canvas').getContext('2d'), scene)
+  const all = [...boxes.fixed, ...boxes.numbers, ...boxes.names], over = []
+  all.forEach((one, i) => all.slice(i + 1).forEach((other, j) =>
+    i + 1 + j >= boxes.fixed.length && overlap(one, other) && over.push([i, i + 1 + j])))
+  return { over, names: Object.keys(names), numbers: boxes.numbers.length }
+}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("size", [(700, 1), (1030, 1), (1310, 1.5)], ids=["small", "desktop", "projector"])
+def test_numbers_and_names_lie_on_nothing_that_is_written(visit: Any, lang: str, size: tuple[int, float]) -> None:
+    found = visit(f"/?lang={lang}").evaluate(WRITTEN, size)
+    assert found["over"] == []
+    assert found["numbers"] == 7  # ties with half a billion dollars a year
+    assert {"Astana", "Tashkent", "Ashgabat", "Almaty"} <= set(found["names"])
+
+
 def test_the_page_scrolls_under_a_pointer_on_the_map(visit: Any) -> None:
     page = visit("/?scenario=corridor-first&lang=en")
     page.wait_for_selector("[data-item='state KZ']")

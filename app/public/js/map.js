@@ -6,9 +6,11 @@
 import { readOutlines } from './map/outlines.js'
 import { arrange } from './map/arrange.js'
 import { palette } from './map/palette.js'
-import { drawLand, drawSeas, drawTowns } from './map/land.js'
+import { drawLand, drawSeas } from './map/land.js'
+import { lettering } from './map/lettering.js'
+import { drawTowns } from './map/towns.js'
 import { drawPlates, drawStates, fillKey, stateShapes } from './map/states.js'
-import { drawTieMarks, drawTies, tieCurves } from './map/ties.js'
+import { drawTieMarks, drawTies } from './map/ties.js'
 import { drawBelts, drawRoutes, routeKey, routeShapes } from './map/routes.js'
 import { drawReservoirs, drawRivers, waterShapes } from './map/water.js'
 import { blocKey, drawBlocs, drawPulls } from './map/blocs.js'
@@ -94,9 +96,9 @@ class RegionMap {
       crowd: fit(parts.crowd, lens),
     }
     scene.shapes = stateShapes(scene)
-    scene.curves = tieCurves(scene)
     scene.routes = routeShapes(scene)
     scene.rivers = waterShapes(scene)
+    Object.assign(scene, lettering(this.g.ground, scene))
     drawLand(this.g.ground, scene)
     parts.crowd.hidden = !scene.layers.hub
     this.sheet.lay()

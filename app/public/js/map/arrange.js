@@ -40,3 +40,6 @@ export function arrange(width, text, outlines, room = Infinity) {
     frame: height * table.frame,      // the land is drawn down to here
   }
 }
+
+/** Do two boxes [left, top, right, bottom] share a spot? */
+export const overlap = ([a, b, c, d], [p, q, r, s]) => a < r && p < c && b < s && q < d

@@ -1,12 +1,10 @@
-// The ground that does not move: sea, neighbours, meridians, towns and names. Drawn once for a size, theme or language.
+// The ground that does not move: sea, neighbours, meridians and names. Drawn once for a size, theme or language.
 
 import { path } from './outlines.js'
 import { project } from './projection.js'
 import { write } from './marks.js'
 
 const STATES = ['KZ', 'KG', 'TJ', 'TM', 'UZ']
-const ROOMY = 1000       // px from which small towns have their names
-const SIDES = { right: [5, 0, 'left'], left: [-5, 0, 'right'], up: [-2, -9, 'left'], down: [0, 9, 'center'] }     // px
 const EVERY = 5          // degrees between the lines of the grid
 
 export function drawLand(g, scene) {
@@ -68,29 +66,3 @@ export function drawSeas(g, { view, colours, places, words }) {
       size, colour: colours.waterDeep, italic: true, alpha: 0.9 })
   }
 }
-
-/** Dots and names of capitals, or of the other towns that help to find one's way. */
-export function drawTowns(g, scene, capitals) {
-  const { view, colours, places, words } = scene
-  const size = 10 * view.text
-  for (const [name, town] of Object.entries(places.towns)) {
-    if (town.quiet || town.capital !== capitals) continue
-    const [x, y] = view.place(project(town.at))
-    g.beginPath()
-    g.arc(x, y, town.capital ? 2.6 : 1.8, 0, 2 * Math.PI)
-    g.fillStyle = town.capital ? colours.ink : colours.plate
-    g.strokeStyle = colours.ink
-    g.lineWidth = 1
-    g.fill()
-    g.stroke()
-    if (view.narrow || (town.small && view.width < ROOMY)) continue
-    if (crowded(scene, [x, y])) continue
-    const side = town.label ?? 'right'
-    const [dx, dy, anchor] = SIDES[side]
-    write(g, words(`map.town.${name}`), [x + dx, y + dy], { size, colour: colours.ink, halo: colours.halo, anchor })
-  }
-}
-
-// would a name here lie under a state's plate?
-const crowded = ({ shapes, view }, [x, y]) => Object.values(shapes.spots).some(([px, py]) =>
-  Math.abs(px - x) < 46 * view.text && Math.abs(py - y) < 20 * view.text)

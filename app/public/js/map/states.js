@@ -45,18 +45,29 @@ export function drawStates(g, scene, month) {
   }
 }
 
+/** The states' plates: [left, top, right, bottom] in px. */
+export const plateBoxes = (g, scene) => Object.keys(scene.one.states).map(code => plateBox(g, scene, code))
+
+function plateBox(g, { view, shapes, agents, widths }, code) {
+  const [x, y] = shapes.spots[code], size = plateSize(view), name = agents(code)
+  g.font = `700 ${size}px ${write.font}`
+  widths[name] ??= g.measureText(name).width
+  const half = Math.max(widths[name], 2.2 * size) / 2 + 0.55 * size
+  return [x - half, y - 1.4 * size, x + half, y + 1.4 * size]
+}
+
+const plateSize = view => 12 * view.text
+
 /** Name and number on a plate at the middle of each state. */
 export function drawPlates(g, scene, month) {
   const { one, view, colours, shapes, agents, percent, fill } = scene
-  const size = 12 * view.text
+  const size = plateSize(view)
   for (const code of Object.keys(one.states)) {
     const [x, y] = shapes.spots[code]
     const name = agents(code), told = percent(fillOf(one, code, fill, month))
-    g.font = `700 ${size}px ${write.font}`
-    scene.widths[name] ??= g.measureText(name).width
-    const half = Math.max(scene.widths[name], 2.2 * size) / 2 + 0.55 * size
+    const [left, top, right, bottom] = plateBox(g, scene, code)
     g.beginPath()
-    g.roundRect(x - half, y - 1.4 * size, 2 * half, 2.8 * size, 0.5 * size)
+    g.roundRect(left, top, right - left, bottom - top, 0.5 * size)
     g.globalAlpha = 0.9
     g.fillStyle = colours.plate
     g.fill()

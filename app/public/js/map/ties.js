@@ -1,11 +1,16 @@
 // The ten ties: width is trade; beads run both ways; works, shut borders and disputes have marks of their own.
 
+import { overlap } from './arrange.js'
 import { at, now, since } from './series.js'
 import { flash, shut, works, write } from './marks.js'
 
 const WIDTH = 2.1           // px a bn US$ a year, on a map 900 px wide
 const LEAST = 1.1           // px
 const MOST = 15             // bn US$ a year: a tie with more is drawn no wider, or it would hide the map
+const TOLD = 0.5            // bn US$ a year from which a tie's trade is printed
+const MARK = 8              // px, radius of a mark for text of 16 px
+const NUMBER = [15, 7]      // half width and height of the print, px for text of 16 px
+const TRIED = [0, 0.06, -0.06, 0.12, -0.12, 0.18, -0.18, 0.24, -0.24] // shares of the way that a number gives way
 const BEADS = 5             // px a month that beads move
 const LINGERS = 0.45        // s that a flash can be seen while playing; at rest, its month
 // Where along the tie its mark and its number stand; else at the middle, the number beside the mark.
@@ -16,21 +21,39 @@ const SPOTS = {
 const BEND = { 'KZ-KG': -0.16, 'KZ-UZ': 0.1, 'KZ-TJ': -0.05, 'KZ-TM': 0.24, 'KG-UZ': -0.16, 'KG-TM': 0.2,
   'KG-TJ': -0.22, 'TJ-UZ': 0.1, 'TJ-TM': -0.16, 'TM-UZ': 0.28 }
 
-/** Curves of the ties, from plate to plate: { a, c, b, normal, mid, number, curve (Path2D), text (of an SVG path) }. */
-export function tieCurves({ one, shapes }) {
-  return Object.fromEntries(Object.keys(one.ties).map(tie => {
+/** Curves of the ties, from plate to plate: { a, c, b, normal, mid, number, told, curve (Path2D), text (of an SVG path) }.
+    told: does a number ever stand beside it? It keeps clear of the boxes that stand already. */
+export function tieCurves({ one, shapes, view }, fixed) {
+  const standing = [...fixed]
+  return Object.fromEntries(Object.entries(one.ties).map(([tie, series]) => {
     const [a, b] = tie.split('-').map(code => shapes.spots[code])
     const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
     const length = Math.hypot(dx, dy)
     const normal = [dy / length, -dx / length]
     const lift = 2 * (BEND[tie] ?? 0.1) * length
     const c = [(a[0] + b[0]) / 2 + normal[0] * lift, (a[1] + b[1]) / 2 + normal[1] * lift]
-    const [mark, number] = SPOTS[tie] ?? [0.5, 0.5]
+    const [mark, wanted] = SPOTS[tie] ?? [0.5, 0.5]
     const text = `M${a.map(Math.round)}Q${c.map(Math.round)} ${b.map(Math.round)}`
     const along = share => spot({ a, b, c }, share)
-    return [tie, { a, b, c, normal, text, mid: along(mark), number: along(number), curve: new Path2D(text) }]
+    const told = !view.narrow && Math.max(...series.trade) >= TOLD
+    const curve = { a, b, c, normal, text, told, mid: along(mark), curve: new Path2D(text) }
+    const room = number => !standing.some(other => overlap(numberBox(view, { number, normal }, series), other))
+    const tried = TRIED.map(by => along(wanted + by))
+    curve.number = tried.find(room) ?? tried[0]
+    if (told) standing.push(numberBox(view, curve, series))
+    return [tie, curve]
   }))
 }
+
+/** What a number beside a tie takes half way through the run, for the width of a tie changes little. */
+export function numberBox(view, { number, normal }, { trade }) {
+  const [x, y] = beside(number, normal, numberShift(view, trade[Math.floor(trade.length / 2)]))
+  const [w, h] = NUMBER.map(half => half * view.text)
+  return [x - w, y - h, x + w, y + h]
+}
+
+const beside = ([x, y], [nx, ny], shift) => [x + nx * shift, y + ny * shift]
+const numberShift = (view, trade) => tieWidth(view, trade) / 2 + 1.1 * MARK * view.text + 2
 
 /** Point of a curve at a share of its way. */
 export const spot = ({ a, b, c }, s) =>
@@ -85,20 +108,18 @@ function beads(g, { a, b, c, normal }, width, month, colour) {
 /** Numbers and marks over the ties. */
 export function drawTieMarks(g, scene, month) {
   const { one, view, colours, curves, store } = scene
-  const r = 8 * view.text
+  const r = MARK * view.text
   const fade = store.playing ? Math.max(1, LINGERS * store.speed) : 1
   for (const [tie, series] of Object.entries(one.ties)) {
-    const { mid, normal, number } = curves[tie]
+    const { mid, normal, number, told } = curves[tie]
     const trade = at(series.trade, month)
-    const beside = (shift, from = mid) => [from[0] + normal[0] * shift, from[1] + normal[1] * shift]
-    const edge = tieWidth(view, trade) / 2
     if (now(series.shut, month)) shut(g, mid, r, colours)
     else if (worksOn(scene, tie, month)) works(g, mid, r, colours)
-    if (!view.narrow && trade >= 0.5) {
-      write(g, store.number(trade, 2), beside(edge + 1.1 * r + 2, number), {
+    if (told && trade >= TOLD) {
+      write(g, store.number(trade, 2), beside(number, normal, numberShift(view, trade)), {
         size: 11 * view.text, colour: colours.ink, halo: colours.halo, bold: true })
     }
     const ago = since(series.disputes, month, fade)
-    if (ago < fade) flash(g, beside(-edge - 1.3 * r), 1.25 * r, colours, store.reduced ? 1 : 1 - 0.8 * ago / fade)
+    if (ago < fade) flash(g, beside(mid, normal, -tieWidth(view, trade) / 2 - 1.3 * r), 1.25 * r, colours, store.reduced ? 1 : 1 - 0.8 * ago / fade)
   }
 }

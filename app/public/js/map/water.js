@@ -8,6 +8,7 @@ import { rings, write } from './marks.js'
 const WIDTH = 3.2            // px a cubic kilometre a month, on a map 900 px wide
 const ROOMY = 950            // px of map, for text of 16 px, from which reservoirs have their names
 const LEAST = 1.6
+const NUMBERS = 34          // px beside a vessel, for text of 16 px, that its numbers take
 const CURRENT = 5            // px a month that the ripples move
 
 /** Shapes of the rivers and vessels: { basin: { above, below, vessel: {x, y, w, h}, name } }. */
@@ -105,3 +106,7 @@ export function drawReservoirs(g, { one, view, colours, rivers, percent, words }
     write(g, percent(full), [beside[0], beside[1] + (named ? size + 1 : 0)], { ...look, bold: true })
   }
 }
+
+/** What the vessels, their rings and their numbers take: [left, top, right, bottom] in px. */
+export const vesselBoxes = ({ view, rivers }) => Object.values(rivers).map(({ vessel: { x, y, w, h } }) =>
+  [x, y - 10 * view.text, x + w + NUMBERS * view.text, y + h])

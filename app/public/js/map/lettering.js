@@ -1,0 +1,16 @@
+// What is written on the map, so that nothing lies on another: plates and reservoirs stand where they must, the numbers
+// of ties give way along their curves, and the names of towns take what room is left.
+
+import { plateBoxes } from './states.js'
+import { numberBox, tieCurves } from './ties.js'
+import { townNames } from './towns.js'
+import { vesselBoxes } from './water.js'
+
+/** { curves, names, boxes }: curves of the ties with their numbers, names of towns, and all boxes [left, top, right, bottom]. */
+export function lettering(g, scene) {
+  const fixed = [...plateBoxes(g, scene), ...vesselBoxes(scene)]
+  const curves = tieCurves(scene, fixed)
+  const numbers = Object.entries(curves).filter(([, curve]) => curve.told).map(([tie, curve]) => numberBox(scene.view, curve, scene.one.ties[tie]))
+  const names = townNames(g, scene, [...fixed, ...numbers])
+  return { curves, names, boxes: { fixed, numbers, names: Object.values(names).map(name => name.box) } }
+}
