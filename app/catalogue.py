@@ -95,6 +95,7 @@ def catalogue(language: str = FIRST) -> dict[str, Any]:
         "articles": dict(say.names["articles"]),
         "scenarios": _scenarios(say),
         "told": dict(say.told_),
+        "refusals": list(say.refusals.items()),
     }  # fmt: skip
 
 

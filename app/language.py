@@ -1,8 +1,8 @@
 """How a language writes: its words by key, its plural forms, numbers and dates.
 
 Words stand in `words/<language>.d/`: a file an area of the page (`player.toml` holds `player.play`), `language.toml`
-for rules, `names.toml` for labels of what the model has only code names for, and `told*.toml` for sentences that
-Python tells in English, keyed by them.
+for rules, `names.toml` for labels of what the model has only code names for, `told*.toml` for sentences that Python
+tells in English, keyed by them, and `refusals.toml` for patterns of its refusals.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from abm.scenario import FIRST_YEAR
 
 FOLDER = Path(__file__).with_name("words")
 FIRST = "en"  # the language that Python tells in, and that all others fall back to
-RULES, NAMES, TOLD = "language", "names", "told"  # files that are no areas of the page
+RULES, NAMES, TOLD, REFUSALS = "language", "names", "told", "refusals"  # files that are no areas of the page
 MINUS = "−"
 
 # Forms by Unicode's CLDR, as browsers know them too. A fraction takes the last: in Russian as after 2, 3 and 4.
@@ -42,6 +42,7 @@ class Words:
     names: Mapping[str, Mapping[str, str]]
     told_: Mapping[str, str]
     rules: Mapping[str, Any]
+    refusals: Mapping[str, str]
 
     def t(self, key: str, /, **values: object) -> str:
         """The text of a key, with values put in for {placeholders}; the key itself if no language has it."""
@@ -111,8 +112,9 @@ def words(language: str = FIRST) -> Words:
         for table in dict.fromkeys([*english.names, *own.names])
     }
     return Words(
-        language, {**english.ui, **own.ui}, names, {**english.told_, **own.told_}, {**english.rules, **own.rules}
-    )
+        language, {**english.ui, **own.ui}, names, {**english.told_, **own.told_}, {**english.rules, **own.rules},
+        own.refusals,
+    )  # fmt: skip
 
 
 @cache
@@ -122,17 +124,20 @@ def spoken(language: str) -> Words:
     told: dict[str, str] = {}
     names: dict[str, dict[str, str]] = {}
     rules: dict[str, Any] = {}
+    refusals: dict[str, str] = {}
     for path in sorted((FOLDER / f"{language}.d").glob("*.toml")):
         raw = _read(path)
         if path.stem == RULES:
             rules = raw
         elif path.stem == NAMES:
             names = {table: dict(_flat(entries, path)) for table, entries in raw.items()}
+        elif path.stem == REFUSALS:
+            refusals = raw
         elif path.stem.partition("-")[0] == TOLD:
             told |= dict(_flat(raw, path))
         else:
             ui |= {f"{path.stem}.{key}": text for key, text in _flat(raw, path)}
-    return Words(language, ui, names, told, rules)
+    return Words(language, ui, names, told, rules, refusals)
 
 
 def _flat(raw: Any, path: Path, above: str = "") -> Iterator[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,49 +103,67 @@ def test_the_plain_page_needs_no_address() -> None:
     assert link.read("") == link.read("https://somewhere.example/") == Question()
 
 
-@pytest.mark.parametrize(
-    ("address", "told"),
-    [
-        ("scenario=/etc/passwd", "unknown scenario"),
-        ("scenario=../abm/scenarios/as-is.toml", "unknown scenario"),
-        ("scenario=corridor-frist", "did you mean 'corridor-first'"),
-        ("scenario=kgtj-hindcast", "unknown scenario"),  # another base year
-        ("2026-01=reform_KZ-KG:11", "outside 0 to 10"),
-        ("2026-01=reform_KZ-KG:nan", "must be a number"),
-        ("2026-01=reform_KZ-KG:1_0", "must be a number"),
-        ("2026-01=diplomacy:loud", "unknown word"),
-        ("2026-01=hub_open:2040-01", "outside 2025-01 to 2035-12"),
-        ("2040-01=drought:.1", "outside 2025-01 to 2035-12"),
-        ("2026-13=drought:.1", "not a month"),
-        ("2026-01=__class__:1", "unknown lever"),
-        ("2026-01=at:2027-01", "unknown lever"),
-        ("2026-01=drought", "write name:value"),
-        ("2026-01=drought:.1;drought:.2", "set twice"),
-        ("2026-01=drought:.1&2026-01=drought:.2", "given twice"),
-        ("set=trade_elasticity:1e9", "outside"),
-        ("set=trade_elasticity:inf", "must be a number"),
-        ("set=nothing:1", "unknown parameter"),
-        ("set=execution:1&set=trade_elasticity:3", "given twice"),
-        ("seeds=401", "outside 10 to 400"),
-        ("seeds=1e2", "whole number"),
-        ("seeds=-5", "whole number"),
-        ("firms=601", "outside 50 to 600"),
-        ("first=1000001", "outside 0 to 1000000"),
-        ("model=<script>", "not a version"),
-        ("world=mine", "unknown word"),
-        ("numbers=prior", "unknown word"),
-        ("colour=red", "unknown key"),
-        ("scenario=corridor%0Afirst", "cannot be printed"),  # a message is one line, and no command to a terminal
-        ("scenario=%1b[2J", "cannot be printed"),
-        ("scenario=\ud800", "cannot be printed"),
-        ("nothing", "not a list of key=value"),
-        ("a=1&" * 100, "not a list of key=value"),
-        ("2026-01=" + ";".join(f"x{i}:1" for i in range(900)), "characters are too many"),
-    ],
-)
+CRAFTED = [
+    ("scenario=/etc/passwd", "unknown scenario"),
+    ("scenario=../abm/scenarios/as-is.toml", "unknown scenario"),
+    ("scenario=corridor-frist", "did you mean 'corridor-first'"),
+    ("scenario=kgtj-hindcast", "unknown scenario"),  # another base year
+    ("2026-01=reform_KZ-KG:11", "outside 0 to 10"),
+    ("2026-01=reform_KZ-KG:nan", "must be a number"),
+    ("2026-01=reform_KZ-KG:1_0", "must be a number"),
+    ("2026-01=diplomacy:loud", "unknown word"),
+    ("2026-01=hub_open:2040-01", "outside 2025-01 to 2035-12"),
+    ("2040-01=drought:.1", "outside 2025-01 to 2035-12"),
+    ("2026-13=drought:.1", "not a month"),
+    ("2026-01=__class__:1", "unknown lever"),
+    ("2026-01=at:2027-01", "unknown lever"),
+    ("2026-01=drought", "write name:value"),
+    ("2026-01=drought:.1;drought:.2", "set twice"),
+    ("2026-01=drought:.1&2026-01=drought:.2", "given twice"),
+    ("set=trade_elasticity:1e9", "outside"),
+    ("set=trade_elasticity:inf", "must be a number"),
+    ("set=nothing:1", "unknown parameter"),
+    ("set=execution:1&set=trade_elasticity:3", "given twice"),
+    ("seeds=401", "outside 10 to 400"),
+    ("seeds=1e2", "whole number"),
+    ("seeds=-5", "whole number"),
+    ("firms=601", "outside 50 to 600"),
+    ("first=1000001", "outside 0 to 1000000"),
+    ("model=<script>", "not a version"),
+    ("world=mine", "unknown word"),
+    ("numbers=prior", "unknown word"),
+    ("colour=red", "unknown key"),
+    ("scenario=corridor%0Afirst", "cannot be printed"),  # a message is one line, and no command to a terminal
+    ("scenario=%1b[2J", "cannot be printed"),
+    ("scenario=\ud800", "cannot be printed"),
+    ("nothing", "not a list of key=value"),
+    ("a=1&" * 100, "not a list of key=value"),
+    ("2026-01=" + ";".join(f"x{i}:1" for i in range(900)), "characters are too many"),
+]
+
+
+@pytest.mark.parametrize(("address", "told"), CRAFTED)
 def test_a_crafted_address_is_refused_with_what_is_wrong(address: str, told: str) -> None:
     with pytest.raises(BadInput, match=told):
         link.read(address)
+
+
+def test_a_refusal_is_told_in_russian_to_a_page_in_russian(visit: Any) -> None:
+    """Whatever is wrong with a link; only what the visitor wrote, and names that can be written, stay as they are."""
+
+    def refusal(address: str) -> str:
+        with pytest.raises(BadInput) as found:
+            link.read(address)
+        return str(found.value)
+
+    page = visit("/?lang=ru")
+    for address, _ in CRAFTED:
+        told = page.evaluate("english => corridors.refusal(english)", refusal(address))
+        plain = re.sub("«[^»]*»|; есть: .*|имя:значение|^set: ", "", told)
+        assert not re.search("[A-Za-z]{2}", plain), told  # 1e+09 is a number
+    told = page.evaluate("english => corridors.refusal(english)", refusal("2026-01=drought:7"))
+    assert told == "2026-01: «drought» = 7 вне пределов от 0 до 0,6 (доля)"
+    assert page.evaluate("corridors.refusal('something else')") == "something else"
 
 
 def test_too_many_changes_are_refused() -> None:

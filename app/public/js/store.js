@@ -30,7 +30,7 @@ export const store = {
   // ---------------------------------------------------------------- words
   t: (key, args) => words.t(key, args),
   plural: (n, key, args) => words.plural(n, key, args),
-  told: text => words.told(text),
+  told: text => words.told(text), refusal: text => words.refusal(text),
   number: (x, digits) => words.number(x, digits),
   unit: unit => words.told(unit),
   date: month => words.date(first() + Math.floor(Math.floor(month) / MONTHS_A_YEAR), Math.floor(month) % MONTHS_A_YEAR),

@@ -1,6 +1,7 @@
 // Words, numbers and dates in the visitor's language, from the catalogue of the server.
 
 const FALLBACK = 'en'
+const INNER = new Set(['problem', 'what', 'hint', 'unit', 'value']) // parts of a refusal that have words of their own
 
 export class Words {
   constructor() {
@@ -19,7 +20,8 @@ export class Words {
   t(key, args = {}) {
     const text = this.catalogue?.ui[key]
     if (text === undefined) return this.catalogue ? key : ''
-    return text.replace(/\{(\w+)\}/g, (whole, name) => args[name] ?? whole)
+    const given = 'why' in args ? { ...args, why: this.refusal(args.why) } : args
+    return text.replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole)
   }
 
   plural(n, key, args = {}) {
@@ -30,6 +32,24 @@ export class Words {
 
   told(text) {
     return this.catalogue?.told?.[text] ?? this.catalogue?.units?.[text] ?? text
+  }
+
+  /** A refusal of the server, which speaks English, by the patterns of this language; as it came if none fits. */
+  refusal(english) {
+    for (const [pattern, said] of this.catalogue?.refusals ?? []) {
+      const names = []
+      const asked = pattern.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, (_, name) => names.push(name) && '(.*?)')
+      const found = new RegExp(`^${asked}$`, 's').exec(english)
+      if (!found) continue
+      const parts = Object.fromEntries(names.map((name, i) => [name, INNER.has(name) ? this.refusal(found[i + 1]) : this.figure(found[i + 1])]))
+      return said.replace(/\{(\w+)\}/g, (_, name) => parts[name]).replace(/ {2,}/g, ' ') // a number without a unit
+    }
+    return this.told(english)
+  }
+
+  // a number as Python writes it, in this language's way; anything else as it is
+  figure(text) {
+    return /^-?\d*\.\d+$/.test(text) ? text.replace('.', this.catalogue.rules?.decimal ?? '.') : text
   }
 
   // a lever by the name that a scenario writes: reform_KZ-KG is a member of reform
