@@ -8,7 +8,7 @@ import { rings, write } from './marks.js'
 const WIDTH = 3.2            // px a cubic kilometre a month, on a map 900 px wide
 const ROOMY = 950            // px of map, for text of 16 px, from which reservoirs have their names
 const LEAST = 1.6
-const NUMBERS = 34          // px beside a vessel, for text of 16 px, that its numbers take
+const NUMBER = 34, NAME = 60 // px beside a vessel, for text of 16 px, that its number or its name takes
 const CURRENT = 5            // px a month that the ripples move
 
 /** Shapes of the rivers and vessels: { basin: { above, below, vessel: {x, y, w, h}, name } }. */
@@ -98,15 +98,22 @@ export function drawReservoirs(g, { one, view, colours, rivers, percent, words }
     g.lineWidth = 1.8
     g.stroke()
     rings(g, [x + w / 2, y - 6 * view.text], 3.1 * view.text, colours, Boolean(now(cooperating, month)))
-    const size = 10.5 * view.text
-    const named = view.width / view.text >= ROOMY
-    const beside = view.narrow ? [x + w / 2, y - 17 * view.text] : [x + w + 4, y + (named ? 0.3 : 0.55) * h]
+    const { size, named, at: beside } = wordsBeside(view, vessel)
     const look = { size, colour: colours.waterDeep, halo: colours.halo, anchor: view.narrow ? 'center' : 'left' }
     if (named) write(g, words(`map.reservoir.${name}`), beside, look)
     write(g, percent(full), [beside[0], beside[1] + (named ? size + 1 : 0)], { ...look, bold: true })
   }
 }
 
-/** What the vessels, their rings and their numbers take: [left, top, right, bottom] in px. */
-export const vesselBoxes = ({ view, rivers }) => Object.values(rivers).map(({ vessel: { x, y, w, h } }) =>
-  [x, y - 10 * view.text, x + w + NUMBERS * view.text, y + h])
+/** What the vessels with their rings, and the words beside them, take: [left, top, right, bottom] in px. */
+export const vesselBoxes = ({ view, rivers }) => Object.values(rivers).flatMap(({ vessel }) => {
+  const { x, y, w, h } = vessel, { size, named, at: [left, top] } = wordsBeside(view, vessel)
+  const words = [left, top - 0.6 * size, left + (named ? NAME : NUMBER) * view.text, top + 0.6 * size + (named ? size + 1 : 0)]
+  return [[x, y - 10 * view.text, x + w, y + h], words]
+})
+
+function wordsBeside(view, { x, y, w, h }) {
+  const named = view.width / view.text >= ROOMY
+  const at = view.narrow ? [x + w / 2, y - 17 * view.text] : [x + w + 4, y + (named ? 0.3 : 0.55) * h]
+  return { size: 10.5 * view.text, named, at }
+}
