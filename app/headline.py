@@ -14,10 +14,9 @@ def headline(question: Question, runs: Mapping[str, Runs]) -> dict[str, Any]:
     """Figures held against the articles, and paired differences; plain data, as the browser gets them."""
     found = answer(runs, question.story().name, question.ground().name, parameter_sets(question), question.numbers)
     return {
-        "runs": found.seeds,
         "rows": [
             {
-                "id": row.figure.id, "figure": row.figure.figure, "unit": row.figure.unit, "role": row.figure.role,
+                "id": row.figure.id, "figure": row.figure.figure, "unit": row.figure.unit,
                 "article": [row.figure.low, row.figure.value, row.figure.high],
                 "band": [row.band.low, row.band.median, row.band.high], "judged": row.judged,
                 "verdict": row.verdict, "share": row.share,

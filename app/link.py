@@ -239,7 +239,7 @@ def _query(link: str) -> str:
 def _list(key: str, text: str) -> list[tuple[str, str]]:
     parts = [part.partition(":") for part in text.split(";")]
     for name, colon, value in parts:
-        if not (name and colon and value):
+        if not (name and colon and value) or len(name) > SHOWN:
             raise BadInput(f"link, {key}: write name:value;name:value, not '{text[:SHOWN]}'")
     return [(name, value) for name, _, value in parts]
 

@@ -15,6 +15,7 @@ from abm.parameters import describe
 from abm.scenario import Scenario, find_lever, lever_names, lever_table
 from app import link
 from app.link import Dated, Question
+from app.visit import BROKEN
 
 WORLD = Scenario.read("as-is").world()
 NAMES = lever_names(WORLD)
@@ -161,9 +162,30 @@ def test_a_refusal_is_told_in_russian_to_a_page_in_russian(visit: Any) -> None:
         told = page.evaluate("english => corridors.refusal(english)", refusal(address))
         plain = re.sub("«[^»]*»|; есть: .*|имя:значение|^set: ", "", told)
         assert not re.search("[A-Za-z]{2}", plain), told  # 1e+09 is a number
-    told = page.evaluate("english => corridors.refusal(english)", refusal("2026-01=drought:7"))
-    assert told == "2026-01: «drought» = 7 вне пределов от 0 до 0,6 (доля)"
-    assert page.evaluate("corridors.refusal('something else')") == "something else"
+    for address, russian in {
+        "2026-01=drought:0.7": "2026-01: «drought» = 0,7 вне пределов от 0 до 0,6 (доля)",
+        "2026-01=drought:1e300": "2026-01: «drought»: огромное число вне пределов от 0 до 0,6 (доля)",
+        "2026-01=drought:o'x": "2026-01: «drought» должно быть числом (доля), а не «o'x»",
+        "set=trade_elasticity:30": "set: параметр «trade_elasticity» = 30 вне пределов от 0 до 24 (априори от 3 до 6)",
+        "set=execution:1.5": "set: параметр «execution» = 1,5 вне пределов от 0 до 1 (доля; априори от 0,2 до 1)",
+        "seeds=constructor": "«seeds» должно быть целым числом, а не «constructor»",
+        "2026-01=drought:share": "2026-01: «drought» должно быть числом (доля), а не «share»",
+    }.items():
+        assert page.evaluate("english => corridors.refusal(english)", refusal(address)) == russian
+    for english in (BROKEN, "something else"):
+        told = page.evaluate("english => corridors.refusal(english)", english)
+        assert (told == english) is (english != BROKEN)
+
+
+def test_what_a_stranger_wrote_at_length_is_neither_repeated_nor_searched(visit: Any) -> None:
+    """A name full of quotes can be cut in very many ways: trying them all would stop the page."""
+    name = "x'parameter '" + "".join(part * 20 for part in ("' = ", " is outside ", " to ", " ", " (prior ", " to "))
+    for address in (f"2026-01={name}:1", f"set={name}:1"):
+        with pytest.raises(BadInput, match="write name:value") as found:
+            link.read(address)
+        assert len(str(found.value)) < 200
+    page = visit("/?lang=ru")
+    assert page.evaluate("text => corridors.refusal(text)", f"unknown lever '{name}'") == f"unknown lever '{name}'"
 
 
 def test_too_many_changes_are_refused() -> None:

@@ -117,7 +117,7 @@ export const store = {
     send({ kind: 'why', address: store.address(), ...asked })
   },
   compare(scenarios) { send({ kind: 'compare', scenarios }) },
-  headline() { send({ kind: 'figures', address: store.address() }) },
+  headline(n) { send({ kind: 'figures', address: store.address(), n }) },
 
   // ---------------------------------------------------------------- saved scenarios, pages, look
   save(name, address = store.address()) {

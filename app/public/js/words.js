@@ -1,12 +1,25 @@
 // Words, numbers and dates in the visitor's language, from the catalogue of the server.
 
 const FALLBACK = 'en'
-const INNER = new Set(['problem', 'what', 'hint', 'unit', 'value']) // parts of a refusal that have words of their own
+const PLACE = /\{(\w+)\}/g
+// Parts of a refusal: those that have patterns of their own, and those that are numbers as Python writes them.
+const OURS = new Set(['problem', 'what', 'hint'])
+const NUMBERS = new Set(['value', 'low', 'high', 'from', 'to'])
+const FRACTION = /^-?\d*\.\d+$/
+const LONGEST = 300 // characters of a refusal that is translated
+
+// "'{name}' is set twice" as a regular expression, and the names of its parts
+function read([english, said]) {
+  const names = []
+  const written = english.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(PLACE, (_, name) => names.push(name) && '(.*?)')
+  return { pattern: new RegExp(`^${written}$`, 's'), names, said }
+}
 
 export class Words {
   constructor() {
     this.lang = FALLBACK
     this.catalogue = null
+    this.refusals = []
   }
 
   async load(lang) {
@@ -14,6 +27,7 @@ export class Words {
     if (!answer.ok && lang !== FALLBACK) return this.load(FALLBACK)
     this.catalogue = Object.freeze(await answer.json())
     this.lang = this.catalogue.lang
+    this.refusals = (this.catalogue.refusals ?? []).map(read)
     this.rules = new Intl.PluralRules(this.lang)
   }
 
@@ -21,7 +35,7 @@ export class Words {
     const text = this.catalogue?.ui[key]
     if (text === undefined) return this.catalogue ? key : ''
     const given = 'why' in args ? { ...args, why: this.refusal(args.why) } : args
-    return text.replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole)
+    return text.replace(PLACE, (whole, name) => given[name] ?? whole)
   }
 
   plural(n, key, args = {}) {
@@ -31,25 +45,26 @@ export class Words {
   }
 
   told(text) {
-    return this.catalogue?.told?.[text] ?? this.catalogue?.units?.[text] ?? text
+    const table = [this.catalogue?.told, this.catalogue?.units].find(known => known && Object.hasOwn(known, text))
+    return table ? table[text] : text
   }
 
   /** A refusal of the server, which speaks English, by the patterns of this language; as it came if none fits. */
   refusal(english) {
-    for (const [pattern, said] of this.catalogue?.refusals ?? []) {
-      const names = []
-      const asked = pattern.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, (_, name) => names.push(name) && '(.*?)')
-      const found = new RegExp(`^${asked}$`, 's').exec(english)
+    if (english.length > LONGEST) return english // a stranger's text: no pattern may take long over it
+    for (const { pattern, names, said } of this.refusals) {
+      const found = pattern.exec(english)
       if (!found) continue
-      const parts = Object.fromEntries(names.map((name, i) => [name, INNER.has(name) ? this.refusal(found[i + 1]) : this.figure(found[i + 1])]))
-      return said.replace(/\{(\w+)\}/g, (_, name) => parts[name]).replace(/ {2,}/g, ' ') // a number without a unit
+      const parts = Object.fromEntries(names.map((name, i) => [name, this.part(name, found[i + 1])]))
+      return said.replace(PLACE, (_, name) => parts[name])
     }
-    return this.told(english)
+    return english
   }
 
-  // a number as Python writes it, in this language's way; anything else as it is
-  figure(text) {
-    return /^-?\d*\.\d+$/.test(text) ? text.replace('.', this.catalogue.rules?.decimal ?? '.') : text
+  part(name, text) {
+    if (OURS.has(name)) return this.refusal(text)
+    if (name === 'unit') return this.told(text)
+    return NUMBERS.has(name) && FRACTION.test(text) ? text.replace('.', this.catalogue.rules.decimal) : text
   }
 
   // a lever by the name that a scenario writes: reform_KZ-KG is a member of reform

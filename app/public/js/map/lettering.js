@@ -1,5 +1,5 @@
-// What is written on the map, so that nothing lies on another: plates and reservoirs stand where they must, the numbers
-// of ties give way along their curves, and the names of towns take what room is left.
+// What is written of states, reservoirs, ties and towns, so that none lies on another: plates and reservoirs stand where
+// they must, the numbers of ties give way along their curves, and the names of towns take what room is left.
 
 import { plateBoxes } from './states.js'
 import { numberBox, tieCurves } from './ties.js'

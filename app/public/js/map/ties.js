@@ -45,11 +45,11 @@ export function tieCurves({ one, shapes, view }, fixed) {
   }))
 }
 
-/** What a number beside a tie takes half way through the run, for the width of a tie changes little. */
+/** What a number beside a tie takes, wherever the tie's width moves it during the run. */
 export function numberBox(view, { number, normal }, { trade }) {
-  const [x, y] = beside(number, normal, numberShift(view, trade[Math.floor(trade.length / 2)]))
   const [w, h] = NUMBER.map(half => half * view.text)
-  return [x - w, y - h, x + w, y + h]
+  const [[a, b], [c, d]] = [Math.min, Math.max].map(end => beside(number, normal, numberShift(view, end(...trade))))
+  return [Math.min(a, c) - w, Math.min(b, d) - h, Math.max(a, c) + w, Math.max(b, d) + h]
 }
 
 const beside = ([x, y], [nx, ny], shift) => [x + nx * shift, y + ny * shift]

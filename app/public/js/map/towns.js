@@ -23,7 +23,7 @@ export function townNames(g, { view, places, words }, standing) {
       const [dx, dy, anchor] = SIDES[side]
       const left = x + dx - wide * { left: 0, center: 0.5, right: 1 }[anchor]
       const box = [left - AIR, y + dy - 0.6 * size, left + wide + AIR, y + dy + 0.6 * size]
-      if (box[0] < 0 || box[2] > view.width || taken.some(other => overlap(box, other))) continue
+      if (box[0] < 0 || box[2] > view.width || box[1] < 0 || box[3] > view.height || taken.some(other => overlap(box, other))) continue
       taken.push(box)
       found[name] = { at: [x + dx, y + dy], anchor, box }
       break
