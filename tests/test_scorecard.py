@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typed import corridors
 
 from abm.errors import BadInput
 from abm.parameters import Parameters
@@ -25,7 +25,6 @@ from calibration.measures import MEASURES, needed
 from calibration.measures.base import Measure
 from calibration.scorecard import Scorecard, interval, judge, rank, score
 from calibration.variants import dosed, halved, moderated, without
-from corridors import main as command
 
 ROWS = figures()
 MEASURED = [id_ for id_, row in ROWS.items() if row.measure]
@@ -435,15 +434,6 @@ def test_tau_is_that_of_scipy(card: Scorecard) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------- command
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 SMALL = ("figures", "--draws", "3", "--firms", "50")

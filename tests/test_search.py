@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typed import corridors
 
 from abm.errors import BadInput
 from abm.parameters import Parameters
 from abm.runs import simulate
 from abm.scenario import Scenario, lever_table
-from corridors import main as command
 from experiments.paired import Band
 from experiments.search.find import Found, Lead, Row, find, lead
 from experiments.search.judge import LOT, LOTS, Judge, draw_luck, prior, tail, worst_mean
@@ -512,16 +512,6 @@ def test_without_pymoo_the_message_says_how_to_get_it(monkeypatch: pytest.Monkey
 
 
 # ------------------------------------------------------------------------------------------------------- the command
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """Run the command in this process; returns its exit code."""
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 QUICK = ("search", "--levers", "agro,technology,energy", "--runs", "20", "--fresh", "20", "--generations", "2",

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typed import corridors
 
 from abm.errors import BadInput
-from corridors import main as command
 from corridors import sweep as sweeps
 from experiments.sweeps import Swept, read_parts, read_plan, read_sweep, run_sweep
 from experiments.sweeps.export import _as_steps, export
@@ -27,16 +27,6 @@ measures = ["surplus"]
 [vary]
 energy = [0, 60]
 """
-
-
-def corridors(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    """Run the command in this process; returns its exit code."""
-    monkeypatch.setattr(sys, "argv", ["corridors", *words])
-    try:
-        command.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture

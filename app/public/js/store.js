@@ -112,6 +112,7 @@ export const store = {
   },
 
   // ---------------------------------------------------------------- other questions
+  longest: 60_000, // ms that an answer may take under load
   why(asked) {
     tell('asked', asked)
     send({ kind: 'why', address: store.address(), ...asked })

@@ -2,7 +2,7 @@
 // they must, the numbers of ties give way along their curves, and the names of towns take what room is left.
 
 import { plateBoxes } from './states.js'
-import { numberBox, tieCurves } from './ties.js'
+import { tieCurves } from './ties.js'
 import { townNames } from './towns.js'
 import { vesselBoxes } from './water.js'
 
@@ -10,7 +10,7 @@ import { vesselBoxes } from './water.js'
 export function lettering(g, scene) {
   const fixed = [...plateBoxes(g, scene), ...vesselBoxes(scene)]
   const curves = tieCurves(scene, fixed)
-  const numbers = Object.entries(curves).filter(([, curve]) => curve.told).map(([tie, curve]) => numberBox(scene.view, curve, scene.one.ties[tie]))
+  const numbers = Object.values(curves).map(curve => curve.box).filter(Boolean)
   const names = townNames(g, scene, [...fixed, ...numbers])
   return { curves, names, boxes: { fixed, numbers, names: Object.values(names).map(name => name.box) } }
 }

@@ -21,8 +21,8 @@ const SPOTS = {
 const BEND = { 'KZ-KG': -0.16, 'KZ-UZ': 0.1, 'KZ-TJ': -0.05, 'KZ-TM': 0.24, 'KG-UZ': -0.16, 'KG-TM': 0.2,
   'KG-TJ': -0.22, 'TJ-UZ': 0.1, 'TJ-TM': -0.16, 'TM-UZ': 0.28 }
 
-/** Curves of the ties, from plate to plate: { a, c, b, normal, mid, number, told, curve (Path2D), text (of an SVG path) }.
-    told: does a number ever stand beside it? It keeps clear of the boxes that stand already. */
+/** Curves of the ties, from plate to plate: { a, c, b, normal, mid, number, box, curve (Path2D), text (of an SVG path) }.
+    box: what the number takes, clear of the boxes that stand already; null if none is ever printed. */
 export function tieCurves({ one, shapes, view }, fixed) {
   const standing = [...fixed]
   return Object.fromEntries(Object.entries(one.ties).map(([tie, series]) => {
@@ -35,18 +35,19 @@ export function tieCurves({ one, shapes, view }, fixed) {
     const [mark, wanted] = SPOTS[tie] ?? [0.5, 0.5]
     const text = `M${a.map(Math.round)}Q${c.map(Math.round)} ${b.map(Math.round)}`
     const along = share => spot({ a, b, c }, share)
-    const told = !view.narrow && Math.max(...series.trade) >= TOLD
-    const curve = { a, b, c, normal, text, told, mid: along(mark), curve: new Path2D(text) }
-    const room = number => !standing.some(other => overlap(numberBox(view, { number, normal }, series), other))
-    const tried = TRIED.map(by => along(wanted + by))
-    curve.number = tried.find(room) ?? tried[0]
-    if (told) standing.push(numberBox(view, curve, series))
+    const curve = { a, b, c, normal, text, mid: along(mark), curve: new Path2D(text) }
+    const boxAt = share => numberBox(view, along(share), normal, series)
+    const room = share => !standing.some(other => overlap(boxAt(share), other))
+    const share = TRIED.map(by => wanted + by).find(room) ?? wanted
+    curve.number = along(share)
+    curve.box = !view.narrow && Math.max(...series.trade) >= TOLD ? boxAt(share) : null
+    if (curve.box) standing.push(curve.box)
     return [tie, curve]
   }))
 }
 
-/** What a number beside a tie takes, wherever the tie's width moves it during the run. */
-export function numberBox(view, { number, normal }, { trade }) {
+// what a number beside a tie takes, wherever the tie's width moves it during the run
+function numberBox(view, number, normal, { trade }) {
   const [w, h] = NUMBER.map(half => half * view.text)
   const [[a, b], [c, d]] = [Math.min, Math.max].map(end => beside(number, normal, numberShift(view, end(...trade))))
   return [Math.min(a, c) - w, Math.min(b, d) - h, Math.max(a, c) + w, Math.max(b, d) + h]
@@ -111,11 +112,11 @@ export function drawTieMarks(g, scene, month) {
   const r = MARK * view.text
   const fade = store.playing ? Math.max(1, LINGERS * store.speed) : 1
   for (const [tie, series] of Object.entries(one.ties)) {
-    const { mid, normal, number, told } = curves[tie]
+    const { mid, normal, number, box } = curves[tie]
     const trade = at(series.trade, month)
     if (now(series.shut, month)) shut(g, mid, r, colours)
     else if (worksOn(scene, tie, month)) works(g, mid, r, colours)
-    if (told && trade >= TOLD) {
+    if (box && trade >= TOLD) {
       write(g, store.number(trade, 2), beside(number, normal, numberShift(view, trade)), {
         size: 11 * view.text, colour: colours.ink, halo: colours.halo, bold: true })
     }
